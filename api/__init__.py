@@ -1,0 +1,1 @@
+"""How the city answers: the REST service and the command line."""

@@ -1,0 +1,78 @@
+"""What the routes share: media types, links, limits, moments."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from fastapi import Query, Request, Response
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from cim.settings import answer_settings
+
+GEOJSON = "application/geo+json"
+JSON = "application/json"
+
+CITY_TIME = ZoneInfo("Asia/Shanghai")
+"""Time zone of a moment that is given without one."""
+
+
+def _moment(value: object) -> object:
+    # an unescaped "+08:00" in a query arrives as " 08:00"
+    return value.strip().replace(" ", "+") if isinstance(value, str) and "T" in value else value
+
+
+def _in_city_time(value: dt.datetime) -> dt.datetime:
+    return value if value.tzinfo else value.replace(tzinfo=CITY_TIME)
+
+
+Moment = Annotated[dt.datetime, BeforeValidator(_moment), AfterValidator(_in_city_time)]
+"""A moment; without a zone it is Chinese time."""
+
+Limit = Annotated[
+    int,
+    Field(ge=1, description="每页条数，超过上限按上限 features on a page, clamped to the maximum"),
+]
+
+
+def clamped(limit: int | None) -> int:
+    """Return the number of features on a page: the default, or at most the maximum."""
+    settings = answer_settings()
+    return min(limit or settings.default_limit, settings.max_limit)
+
+
+def only_json(
+    f: Annotated[Literal["json"] | None, Query(description="格式 format: json")] = None,
+) -> None:
+    """Accept the ``f=json`` that clients of OGC APIs add."""
+
+
+def link(request: Request, path: str, rel: str, media: str, title: str) -> dict[str, str]:
+    """Return a link with an absolute address."""
+    base = str(request.base_url).rstrip("/")
+    return {"href": f"{base}{path}", "rel": rel, "type": media, "title": title}
+
+
+def page_links(request: Request, media: str, following: Mapping[str, Any] | None) -> list[Any]:
+    """Return the links of a page: itself, and the next with changed parameters."""
+    path, query = request.url.path, request.url.query
+    links = [link(request, f"{path}?{query}" if query else path, "self", media, "本页 this page")]
+    if following is not None:
+        kept = [(k, v) for k, v in request.query_params.multi_items() if k not in following]
+        more = urlencode([*kept, *((k, str(v)) for k, v in following.items())])
+        links.append(link(request, f"{path}?{more}", "next", media, "下一页 next page"))
+    return links
+
+
+def members(values: Mapping[str, Any]) -> str:
+    """Write members of a JSON object without its braces."""
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))[1:-1]
+
+
+def geojson(body: bytes | str) -> Response:
+    """Return bytes that PostGIS wrote as a GeoJSON answer."""
+    return Response(body, media_type=GEOJSON)

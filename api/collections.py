@@ -1,0 +1,227 @@
+"""OGC API – Features (17-069r4) over every layer."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from sqlalchemy import Connection, func, select
+
+from api.answers import (
+    GEOJSON,
+    JSON,
+    Limit,
+    Moment,
+    clamped,
+    geojson,
+    link,
+    members,
+    only_json,
+    page_links,
+)
+from cim.database import reading
+from cim.geojson import collection
+from cim.items import Box, ItemsQuery, item, items
+from cim.model import LAYERS, Layer, columns_of, layer_named, public_of
+from cim.offices.criteria import split
+
+router = APIRouter(tags=["图层 layers (OGC API – Features)"], dependencies=[Depends(only_json)])
+
+CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+
+CONFORMANCE = (
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
+)
+
+LayerName = Annotated[str, Path(description="图层名 name of a layer", examples=["building"])]
+
+
+class ItemsParameters(BaseModel):
+    """Parameters of the items of a layer; any other must be a public field of it."""
+
+    model_config = ConfigDict(extra="allow", allow_inf_nan=False)
+
+    limit: Limit | None = None
+    bbox: Annotated[list[float] | None, BeforeValidator(split)] = Field(
+        None,
+        description="西,南,东,北 west,south,east,north",
+        examples=["114.09,22.53,114.13,22.56"],
+    )
+    datetime: str | None = Field(
+        None, description="数据日期或区间 date of the data, or interval", examples=["2020-01-01/.."]
+    )
+    as_of: Moment | None = Field(None, description="某一时刻的图层 the layer as it was then")
+    after: str | None = Field(None, description="翻页 continues behind this id")
+    f: str | None = Field(None, description="格式 format: json")
+
+    @field_validator("bbox")
+    @classmethod
+    def _four_or_six(cls, value: list[float] | None) -> list[float] | None:
+        if value is not None and len(value) not in (4, 6):
+            raise ValueError("bbox 要 4 个数：西,南,东,北 / bbox needs west,south,east,north")
+        return value
+
+    @property
+    def box(self) -> Box | None:
+        """West, south, east, north, without heights."""
+        if self.bbox is None:
+            return None
+        half = len(self.bbox) // 2
+        return self.bbox[0], self.bbox[1], self.bbox[half], self.bbox[half + 1]
+
+
+def _date(text: str) -> dt.date | None:
+    return None if text in ("", "..") else dt.datetime.fromisoformat(text).date()
+
+
+def _period(value: str | None) -> tuple[dt.date | None, dt.date | None] | None:
+    """Read ``2020-01-01``, ``2020-01-01/2021-01-01`` and half-open intervals."""
+    if value is None:
+        return None
+    parts = value.split("/")
+    try:
+        if len(parts) == 1:
+            day = _date(parts[0])
+            return day, day
+        first, last = parts
+        return _date(first), _date(last)
+    except ValueError:
+        raise ProblemError(
+            400, f"datetime 不是日期或区间：{value}", f"datetime is no date or interval: {value}"
+        ) from None
+
+
+def _filters(layer: type[Layer], given: dict[str, Any]) -> dict[str, Any]:
+    """Read the parameters that name fields of the layer."""
+    read: dict[str, Any] = {}
+    for name, value in given.items():
+        if name not in public_of(layer):
+            raise ProblemError(
+                400,
+                f"没有参数 {name}；图层 {layer.__tablename__} 可按这些字段筛选："
+                f"{'、'.join(public_of(layer))}",
+                f"there is no parameter {name}; fields to filter by: {', '.join(public_of(layer))}",
+            )
+        kind = columns_of(layer)[name].type.python_type
+        try:
+            if kind is bool:
+                read[name] = {"true": True, "false": False}[str(value).casefold()]
+            elif kind is dt.date:
+                read[name] = dt.date.fromisoformat(str(value))
+            elif kind is list:
+                read[name] = [value]
+            else:
+                read[name] = kind(value)
+        except (KeyError, ValueError, TypeError):
+            raise ProblemError(
+                400, f"{name} 的值 {value} 无法识别", f"{name} cannot be {value}"
+            ) from None
+    return read
+
+
+def _extent(connection: Connection, layer: type[Layer]) -> dict[str, Any] | None:
+    """Return the bounds of a layer; None where it has no place."""
+    box = func.st_extent(layer.__table__.c.geom).label("box")
+    row = connection.execute(
+        select(func.st_xmin(box), func.st_ymin(box), func.st_xmax(box), func.st_ymax(box))
+    ).one()
+    if row[0] is None:
+        return None
+    return {"spatial": {"bbox": [list(row)], "crs": CRS84}}
+
+
+def _description(request: Request, layer: type[Layer], extent: Any) -> dict[str, Any]:
+    name, (zh, en) = layer.__tablename__, layer.__title__
+    described: dict[str, Any] = {
+        "id": name,
+        "title": f"{zh} {en}",
+        "description": (layer.__doc__ or "").strip().splitlines()[0],
+        "itemType": "feature",
+        "crs": [CRS84],
+        "storageCrs": "http://www.opengis.net/def/crs/EPSG/0/4490",
+        "links": [
+            link(request, f"/collections/{name}", "self", JSON, zh),
+            link(request, f"/collections/{name}/items", "items", GEOJSON, zh),
+        ],
+    }
+    if extent is not None:
+        described["extent"] = extent
+    return described
+
+
+@router.get("/conformance", summary="符合的标准 Conformance")
+def conformance() -> dict[str, Any]:
+    """Return the conformance classes of OGC API – Features that hold."""
+    return {"conformsTo": list(CONFORMANCE)}
+
+
+@router.get("/collections", summary="全部图层 All layers")
+def list_collections(request: Request) -> dict[str, Any]:
+    """Return every layer with its title and bounds."""
+    with reading() as connection:
+        described = [
+            _description(request, layer, _extent(connection, layer)) for layer in LAYERS.values()
+        ]
+    return {
+        "links": [link(request, "/collections", "self", JSON, "图层 layers")],
+        "collections": described,
+    }
+
+
+@router.get("/collections/{layer}", summary="一个图层 One layer")
+def read_collection(request: Request, layer: LayerName) -> dict[str, Any]:
+    """Return one layer with its title and bounds."""
+    declared = layer_named(layer)
+    with reading() as connection:
+        return _description(request, declared, _extent(connection, declared))
+
+
+@router.get("/collections/{layer}/items", summary="图层的要素 Features of a layer")
+def list_items(
+    request: Request, layer: LayerName, query: Annotated[ItemsParameters, Query()]
+) -> Response:
+    """Return features of a layer in the order of their identifiers."""
+    declared = layer_named(layer)
+    wanted = ItemsQuery(
+        limit=clamped(query.limit),
+        bbox=query.box,
+        as_of=query.as_of,
+        period=_period(query.datetime),
+        equal=_filters(declared, query.model_extra or {}),
+        after=query.after,
+    )
+    with reading() as connection:
+        page = items(connection, declared, wanted)
+    return geojson(
+        collection(
+            page.features,
+            members(
+                {
+                    "numberMatched": page.matched,
+                    "numberReturned": len(page.features),
+                    "timeStamp": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+                    "links": page_links(
+                        request, GEOJSON, {"after": page.after} if page.after else None
+                    ),
+                }
+            ),
+        )
+    )
+
+
+@router.get("/collections/{layer}/items/{identifier:path}", summary="一个要素 One feature")
+def read_item(layer: LayerName, identifier: str, as_of: Moment | None = None) -> Response:
+    """Return one feature of a layer, now or as it was."""
+    with reading() as connection:
+        found = item(connection, layer_named(layer), identifier, as_of)
+    if found is None:
+        raise ProblemError(
+            404,
+            f"图层 {layer} 里没有 {identifier}",
+            f"there is no {identifier} in layer {layer}",
+        )
+    return geojson(found)

@@ -1,0 +1,1 @@
+"""The commands of ``cim``, one module for each kind of work."""

@@ -1,0 +1,207 @@
+"""How a layer changes: staged rows become one batch, and what they replace is kept.
+
+Every change of the city goes through here: an import, an officer's edit, a rollback. The caller
+fills the temporary table ``staged`` with whole rows (the content columns of the layer) and, for
+rows to be taken away, ``vanished`` with their ids; `apply` does the rest in the caller's
+transaction, so that a change is there as a whole or not at all.
+"""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, text
+from sqlalchemy.dialects.postgresql import insert
+
+from cim.derived import refresh_after
+from cim.model import Batch, Dataset, Layer, columns_of, content_of
+
+STAGED = "staged"
+VANISHED = "vanished"
+_DIFF = "diff"
+ROW = "row_no"
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Who made a change, from what, and why."""
+
+    kind: str
+    dataset: str | None = None
+    dataset_title: str | None = None
+    made_by: str | None = None
+    reason: str | None = None
+    file_name: str | None = None
+    file_sha256: str | None = None
+    crs: str | None = None
+    mapping: dict[str, Any] | None = None
+    rejected: int = 0
+    report: dict[str, Any] | None = None
+    rolls_back: int | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a change did to the layer; `batch` is None where there was nothing to do."""
+
+    batch: int | None
+    added: int
+    changed: int
+    removed: int
+    unchanged: int
+
+
+def user_name() -> str:
+    """Return the operating-system user, who answers for a change unless another is named."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
+
+
+def quoted(names: Iterable[str], prefix: str = "") -> str:
+    """Write column names for SQL; names come from the model, never from a request."""
+    return ", ".join(f'{prefix}"{name}"' for name in names)
+
+
+def stage(connection: Connection, layer: type[Layer]) -> None:
+    """Make the empty temporary tables ``staged`` and ``vanished`` for this transaction."""
+    connection.execute(
+        text(
+            f"create temp table {STAGED} on commit drop as"
+            f" select {quoted(content_of(layer))}, 0::bigint as {ROW}"
+            f" from {layer.__tablename__} with no data"
+        )
+    )
+    connection.execute(text(f"create temp table {VANISHED} (id text) on commit drop"))
+
+
+def lock(connection: Connection, layer: type[Layer]) -> None:
+    """Wait until no other change of this layer is under way, and keep others out until commit.
+
+    Changes of other layers are not held up, and readers never are.
+    """
+    connection.execute(
+        text("select pg_advisory_xact_lock(hashtext('cim layer'), hashtext(:layer))"),
+        {"layer": layer.__tablename__},
+    )
+
+
+def _compare(connection: Connection, layer: type[Layer]) -> dict[str, int]:
+    """Fill ``diff`` with what is added, changed and removed, and count each."""
+    table, compared = layer.__tablename__, [name for name in content_of(layer) if name != "id"]
+    connection.execute(
+        text(f"""
+        create temp table {_DIFF} on commit drop as
+        select s.id, case when t.id is null then 'added' else 'changed' end as operation,
+               st_envelope(t.geom) as before, st_envelope(s.geom) as after
+        from {STAGED} s left join {table} t using (id)
+        where t.id is null
+           or ({quoted(compared, "s.")}) is distinct from ({quoted(compared, "t.")})
+        union all
+        select t.id, 'removed', st_envelope(t.geom), null
+        from {table} t join {VANISHED} v using (id)
+        """)
+    )
+    counted = connection.execute(
+        text(f"select operation, count(*) from {_DIFF} group by operation")
+    )
+    counts = {"added": 0, "changed": 0, "removed": 0, **dict(counted.tuples().all())}
+    staged = connection.scalar(text(f"select count(*) from {STAGED}")) or 0
+    return {**counts, "unchanged": staged - counts["added"] - counts["changed"]}
+
+
+def _record(
+    connection: Connection, layer: type[Layer], origin: Origin, counts: dict[str, int]
+) -> tuple[int, Any]:
+    """Write the batch and its change rows; return its id and moment."""
+    if origin.dataset is not None:
+        connection.execute(
+            insert(Dataset)
+            .values(name=origin.dataset, title=origin.dataset_title)
+            .on_conflict_do_nothing()
+        )
+    made = connection.execute(
+        insert(Batch)
+        .values(
+            layer=layer.__tablename__,
+            dataset=origin.dataset,
+            kind=origin.kind,
+            # read after the lock: the batches of a layer are in the order of their moments
+            made_at=text("clock_timestamp()"),
+            made_by=origin.made_by or user_name(),
+            reason=origin.reason,
+            file_name=origin.file_name,
+            file_sha256=origin.file_sha256,
+            crs=origin.crs,
+            mapping=origin.mapping,
+            rejected=origin.rejected,
+            report=origin.report,
+            rolls_back=origin.rolls_back,
+            **counts,
+        )
+        .returning(Batch.id, Batch.made_at)
+    ).one()
+    connection.execute(
+        text(f"""
+        insert into change (batch, feature, layer, operation, envelope_before, envelope_after)
+        select :batch, id, :layer, operation, before, after from {_DIFF}
+        """),
+        {"batch": made.id, "layer": layer.__tablename__},
+    )
+    return made.id, made.made_at
+
+
+def _write(connection: Connection, layer: type[Layer], batch: int, moment: Any) -> None:
+    """Close the versions that end, then write those that begin."""
+    table, content = layer.__tablename__, content_of(layer)
+    kept = quoted(columns_of(layer))
+    values = {"batch": batch, "moment": moment}
+    connection.execute(
+        text(f"""
+        insert into {table}_past ({kept}, valid_to, closed_by)
+        select {quoted(columns_of(layer), "t.")}, :moment, :batch
+        from {table} t join {_DIFF} d using (id) where d.operation <> 'added'
+        """),
+        values,
+    )
+    connection.execute(
+        text(f"delete from {table} t using {_DIFF} d where t.id = d.id and d.operation <> 'added'")
+    )
+    connection.execute(
+        text(f"""
+        insert into {table} ({quoted(content)}, batch, valid_from)
+        select {quoted(content, "s.")}, :batch, :moment
+        from {STAGED} s join {_DIFF} d using (id) where d.operation <> 'removed'
+        """),
+        values,
+    )
+
+
+def apply(connection: Connection, layer: type[Layer], origin: Origin) -> Outcome:
+    """Merge ``staged`` and ``vanished`` into the layer as one batch.
+
+    The caller holds `lock`. Rows that equal what is there are left alone; where nothing
+    differs, no batch is made.
+
+    Parameters
+    ----------
+    connection
+        In the transaction in which `stage` was called.
+    layer
+        The layer to change.
+    origin
+        Who, from what, and why.
+    """
+    connection.execute(text(f"analyze {STAGED}"))
+    counts = _compare(connection, layer)
+    if counts["added"] + counts["changed"] + counts["removed"] == 0:
+        return Outcome(None, **counts)
+    connection.execute(text(f"analyze {_DIFF}"))
+    batch, moment = _record(connection, layer, origin, counts)
+    _write(connection, layer, batch, moment)
+    refresh_after(connection, layer, batch)
+    return Outcome(batch, **counts)

@@ -1,0 +1,38 @@
+"""Business districts: 商圈 and 特色商业街区."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cim.model.field import about, geometry
+from cim.model.layer import Layer
+
+
+class BusinessDistrict(Layer):
+    """A business district; a candidate until someone confirms it."""
+
+    __tablename__ = "business_district"
+    __title__ = ("商圈", "Business districts")
+    __searched_by__ = ("name",)
+
+    name: Mapped[str] = mapped_column(info=about("名称", "Name", headers=("商圈名称",)))
+    kind: Mapped[str | None] = mapped_column(
+        info=about(
+            "类型",
+            "Kind",
+            values={
+                "finance": ("金融", "finance"),
+                "retail": ("商业零售", "retail"),
+                "jewellery": ("黄金珠宝", "gold and jewellery"),
+                "port": ("口岸经济", "border port"),
+                "logistics": ("商贸物流", "trade and logistics"),
+                "other": ("其他", "other"),
+            },
+        )
+    )
+    confirmed: Mapped[bool] = mapped_column(
+        info=about("是否确认", "Confirmed by the district government")
+    )
+    geom: Mapped[Any] = geometry("MultiPolygon", nullable=True)

@@ -1,0 +1,41 @@
+"""Roads and paths."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cim.model.field import about, geometry
+from cim.model.layer import Layer
+
+
+class Road(Layer):
+    """A stretch of road or path between two junctions."""
+
+    __tablename__ = "road"
+    __title__ = ("道路", "Roads")
+
+    name: Mapped[str | None] = mapped_column(info=about("名称", "Name", headers=("道路名称",)))
+    road_class: Mapped[str] = mapped_column(
+        info=about(
+            "等级",
+            "Class",
+            headers=("道路等级", "class", "highway"),
+            values={
+                "motorway": ("高速路", "motorway"),
+                "primary": ("主干道", "primary"),
+                "secondary": ("次干道", "secondary"),
+                "local": ("支路", "local"),
+                "path": ("步行道", "path"),
+            },
+        )
+    )
+    walkable: Mapped[bool] = mapped_column(info=about("可步行", "Open to walkers"))
+    level: Mapped[int | None] = mapped_column(
+        info=about("层位", "Level: 0 ground, above positive", minimum=-10, maximum=10)
+    )
+    bridge: Mapped[bool | None] = mapped_column(info=about("桥", "Bridge"))
+    tunnel: Mapped[bool | None] = mapped_column(info=about("隧道", "Tunnel"))
+    steps: Mapped[bool | None] = mapped_column(info=about("台阶", "Steps"))
+    geom: Mapped[Any] = geometry("MultiLineString")

@@ -1,0 +1,44 @@
+"""Stations of metro and railway, and border ports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cim.model.field import about, geometry
+from cim.model.layer import Layer
+
+STATUSES = {
+    "operating": ("运营", "operating"),
+    "building": ("在建", "under construction"),
+    "planned": ("规划", "planned"),
+}
+"""How far a piece of transport has come."""
+
+
+class Station(Layer):
+    """A station or port; only operating ones count in searches."""
+
+    __tablename__ = "station"
+    __title__ = ("站点与口岸", "Stations and ports")
+    __searched_by__ = ("name",)
+
+    name: Mapped[str] = mapped_column(info=about("名称", "Name", headers=("站名", "车站名称")))
+    name_en: Mapped[str | None] = mapped_column(info=about("英文名", "Name in English"))
+    kind: Mapped[str] = mapped_column(
+        info=about(
+            "类别",
+            "Kind",
+            values={
+                "metro": ("地铁站", "metro"),
+                "railway": ("火车站", "railway"),
+                "port": ("口岸", "border port"),
+            },
+        )
+    )
+    lines: Mapped[list[str] | None] = mapped_column(
+        info=about("线路", "Lines", headers=("所属线路",))
+    )
+    status: Mapped[str] = mapped_column(info=about("状态", "Status", values=STATUSES))
+    geom: Mapped[Any] = geometry("Point", "MultiPolygon")

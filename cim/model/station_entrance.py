@@ -1,0 +1,27 @@
+"""Station entrances: where people really get in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cim.model.field import about, geometry
+from cim.model.layer import Layer
+
+
+class StationEntrance(Layer):
+    """One entrance of a station."""
+
+    __tablename__ = "station_entrance"
+    __title__ = ("站点出入口", "Station entrances")
+
+    name: Mapped[str | None] = mapped_column(
+        info=about("名称", "Name", headers=("出入口", "出入口名称"))
+    )
+    station_id: Mapped[str | None] = mapped_column(
+        index=True, info=about("所属站点", "Station", refers_to="station", headers=("站点编号",))
+    )
+    step_free: Mapped[bool | None] = mapped_column(info=about("无障碍", "Step-free"))
+    landmarks: Mapped[str | None] = mapped_column(info=about("周边", "Landmarks at this entrance"))
+    geom: Mapped[Any] = geometry("Point")

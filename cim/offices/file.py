@@ -1,0 +1,89 @@
+"""The whole file of one office, and its units."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, func, literal, literal_column, select
+
+from cim.geojson import feature
+from cim.items import ItemsQuery, Page, items
+from cim.model import Layer, public_of
+from cim.model.building import Building
+from cim.model.office import Office
+from cim.model.office_unit import OfficeUnit
+from cim.model.site import Site
+from cim.offices.parking import parking_ratio
+from cim.offices.search import join_tables, measures
+
+
+def _row_of(layer: type[Layer], identifier: ColumnElement[Any], name: str) -> ColumnElement[Any]:
+    """Return a scalar query for one row of a layer as JSON, public columns only."""
+    table = layer.__table__
+    row = (
+        select(*(table.c[column] for column in public_of(layer)))
+        .where(table.c.id == identifier)
+        .subquery(name)
+    )
+    return select(func.to_json(row.table_valued())).scalar_subquery().label(name)
+
+
+def office_file(connection: Connection, identifier: str) -> str | None:
+    """Return all that is known of one office, as a GeoJSON feature.
+
+    Its own columns and the measures of a search stand flat in the properties; ``building_file``,
+    ``site_file`` and ``history`` (the batches that wrote it, newest first) are nested.
+
+    Returns
+    -------
+    str or None
+        None where there is no such office.
+    """
+    tables, joined = join_tables(None)
+    o = tables.office.c
+    shown = measures(tables, parking_ratio(tables.office, tables.site))
+    present = {column.name for column in shown}
+    own = [o[name] for name in public_of(Office) if name not in present]
+    query = (
+        select(
+            feature(
+                o.id,
+                o.geom,
+                [
+                    *shown,
+                    *own,
+                    _row_of(Building, o.building_id, "building_file"),
+                    _row_of(Site, o.site_id, "site_file"),
+                    _history(),
+                ],
+            )
+        )
+        .select_from(joined)
+        .where(o.id == identifier)
+    )
+    return connection.scalar(query)
+
+
+def _history() -> ColumnElement[Any]:
+    """Return the batches that wrote an office, newest first, as JSON."""
+    entries: ColumnElement[Any] = literal_column(
+        """(
+        select coalesce(json_agg(json_build_object(
+            'batch', b.id, 'operation', c.operation, 'made_at', b.made_at, 'kind', b.kind,
+            'reason', b.reason, 'file_name', b.file_name
+        ) order by b.id desc), '[]')
+        from change c join batch b on b.id = c.batch
+        where c.layer = 'office' and c.feature = office.id
+        )"""
+    )
+    return entries.label("history")
+
+
+def office_units(
+    connection: Connection, identifier: str, limit: int, after: str | None = None
+) -> Page | None:
+    """Return the units of an office; None where there is no such office."""
+    if connection.scalar(select(literal(1)).where(Office.id == identifier)) is None:
+        return None
+    query = ItemsQuery(limit=limit, equal={"office_id": identifier}, after=after)
+    return items(connection, OfficeUnit, query)

@@ -1,0 +1,84 @@
+"""Settings, read from the environment once; one small class for each topic."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class CitySettings(BaseSettings):
+    """Where the city lives and what it is measured in."""
+
+    model_config = SettingsConfigDict(env_prefix="CIM_", env_ignore_empty=True, extra="ignore")
+
+    home: Path = Field(Path(".cim"), description="城市文件夹 folder of the city")
+    database_url: str | None = Field(
+        None, description="使用已有的 PostGIS 服务器 use this PostGIS server, not a private one"
+    )
+    metric_crs: str | None = Field(
+        None, description="米制坐标系，建库时写定（默认 EPSG:4547）metric system, fixed at creation"
+    )
+
+
+class AnswerSettings(BaseSettings):
+    """How questions are answered."""
+
+    model_config = SettingsConfigDict(env_prefix="CIM_", env_ignore_empty=True, extra="ignore")
+
+    parking_area_per_space: float = Field(
+        40.0, gt=0, description="由停车面积估算车位时每个车位的面积，平方米 m² for one space"
+    )
+    walk_speed: float = Field(80.0, gt=0, description="步行速度，米/分钟 walking speed, m/min")
+    detour: float = Field(
+        1.3, ge=1, description="直线距离折算步行距离的系数 walking over straight-line distance"
+    )
+    reach: float = Field(
+        3000.0, gt=0, le=3000, description="周边分析的最远距离，米 how far surroundings count, m"
+    )
+    query_timeout: float = Field(
+        10.0, gt=0, description="一次查询的时限，秒 time limit of a query, s"
+    )
+    default_limit: int = Field(50, gt=0, description="每页默认条数 features on a page")
+    max_limit: int = Field(10_000, gt=0, description="每页最多条数 most features on a page")
+
+
+class ImportSettings(BaseSettings):
+    """How files are let in."""
+
+    model_config = SettingsConfigDict(env_prefix="CIM_", env_ignore_empty=True, extra="ignore")
+
+    reject_share: float = Field(
+        0.05, ge=0, le=1, description="拒绝行超过此比例则整批不导入 above this share nothing enters"
+    )
+
+
+DEFAULT_METRIC_CRS = "EPSG:4547"
+"""CGCS2000 / 3-degree Gauss-Kruger CM 114E, which Shenzhen lies in."""
+
+
+@cache
+def city_settings() -> CitySettings:
+    """Return the settings of the city, with an absolute home."""
+    settings = CitySettings()  # type: ignore[call-arg]
+    return settings.model_copy(update={"home": settings.home.absolute()})
+
+
+@cache
+def answer_settings() -> AnswerSettings:
+    """Return the settings of answers."""
+    return AnswerSettings()  # type: ignore[call-arg]
+
+
+@cache
+def import_settings() -> ImportSettings:
+    """Return the settings of imports."""
+    return ImportSettings()  # type: ignore[call-arg]
+
+
+def forget_settings() -> None:
+    """Read the environment anew at the next call (for tests and long-lived processes)."""
+    for read in (city_settings, answer_settings, import_settings):
+        read.cache_clear()

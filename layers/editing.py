@@ -1,0 +1,116 @@
+"""One edit of one feature, as a batch through the checks an import goes through."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+import shapely
+from sqlalchemy import Engine, text
+
+from cim.changeset import ROW, STAGED, Origin, Outcome, apply, lock, quoted, stage
+from cim.model import Layer, columns_of, content_of
+from layers.places import stored_places
+from layers.rejects import Reject, Rejects
+from layers.staging import resolve_references
+from layers.values import convert
+
+_FIXED = ("id", "dataset")
+
+
+class EditError(ValueError):
+    """The edit cannot be made; the message names the field."""
+
+
+def _converted(layer: type[Layer], given: Mapping[str, str]) -> dict[str, object]:
+    """Bring the given texts to what the columns store; empty text is unknown."""
+    rejects, values = Rejects(), dict[str, object]()
+    for name, value in given.items():
+        if name not in content_of(layer) or name in _FIXED:
+            allowed = [n for n in content_of(layer) if n not in _FIXED]
+            raise EditError(
+                f"图层 {layer.__tablename__} 没有可改的字段 {name!r}；可用：{'、'.join(allowed)}"
+                f" / there is no field {name!r} to edit"
+            )
+        column = columns_of(layer)[name]
+        if value.strip() == "":
+            if not column.nullable:
+                raise EditError(f"{name} 是必填字段，不能清空 / {name} is required")
+            values[name] = None
+        elif name == "geom":
+            places = shapely.from_wkt([value], on_invalid="ignore")
+            stored, _ = stored_places(places, pd.RangeIndex(1), "EPSG:4490", layer, rejects)
+            values[name] = (
+                None
+                if stored[0] is None
+                else shapely.to_wkb(stored[0], hex=True, include_srid=True)
+            )
+        else:
+            found = convert(pd.Series([value], dtype="string"), column, rejects)
+            values[name] = None if found.isna().iloc[0] else str(found.iloc[0])
+    _raise_first(rejects.rows())
+    return values
+
+
+def _raise_first(rejects: list[Reject]) -> None:
+    if rejects:
+        first = rejects[0]
+        raise EditError(f"{first.field} = {first.value!r}：{first.reason}")
+
+
+def edit(
+    engine: Engine,
+    layer: type[Layer],
+    identifier: str,
+    given: Mapping[str, str],
+    *,
+    made_by: str | None = None,
+    reason: str | None = None,
+) -> Outcome:
+    """Change fields of one feature.
+
+    Parameters
+    ----------
+    identifier
+        Id of the feature.
+    given
+        New values by field, as a person writes them; empty means unknown. ``geom`` is WKT in
+        degrees.
+    made_by, reason
+        For the history.
+
+    Raises
+    ------
+    EditError
+        No such feature or field, or the value is not allowed.
+    """
+    values = _converted(layer, given)
+    with engine.begin() as connection:
+        stage(connection, layer)
+        lock(connection, layer)
+        content = quoted(content_of(layer))
+        dataset = connection.scalar(
+            text(f"""
+            insert into {STAGED} ({content}, {ROW})
+            select {content}, 1 from {layer.__tablename__} where id = :id returning dataset
+            """),
+            {"id": identifier},
+        )
+        if dataset is None:
+            raise EditError(
+                f"图层 {layer.__tablename__} 里没有 {identifier} / there is no {identifier}"
+            )
+        for name, value in values.items():
+            kind = columns_of(layer)[name].type.compile(engine.dialect)
+            connection.execute(
+                text(f'update {STAGED} set "{name}" = cast(cast(:value as text) as {kind})'),
+                {"value": value},
+            )
+        rejects = Rejects()
+        resolve_references(connection, layer, dataset, rejects)
+        _raise_first(rejects.rows())
+        return apply(
+            connection,
+            layer,
+            Origin(kind="edit", dataset=dataset, made_by=made_by, reason=reason),
+        )

@@ -1,0 +1,208 @@
+"""Offices: the commercial space of each office building, real and invented."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cache
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from layers.example_city.buildings import STOREY, invented_buildings
+from layers.example_city.chance import chance_of
+from layers.example_city.frames import finished
+from layers.example_city.market import drawn_from, market, unknown
+from layers.example_city.quarters import centrality
+from layers.example_city.sites import with_simulated_source
+from layers.example_city.towers import exceptions, towers
+
+GRADES = ("丙级", "乙级", "甲级", "超甲级")
+_GRADE_EDGES = (0.47, 0.78, 1.28)
+_LAND_RIGHT_YEARS = {"办公": 50, "商业": 40, "公寓": 70, "研发": 50, "厂房": 50, "仓储": 50}
+_FLOOR_LOADS = {"办公": (2.0, 3.5), "商业": (3.5, 5.0), "公寓": (2.0, 2.5), "研发": (5.0, 8.0),
+                "厂房": (7.5, 12.0), "仓储": (7.5, 15.0)}
+_AREA_PER_SPACE = (28.0, 36.0)
+_UNTOLD = ("site", "area", "nothing")
+"""How parking is missing: told for the site only, as an area only, or not at all."""
+
+
+@cache
+def invented_offices() -> pd.DataFrame:
+    """Return the invented offices: fields of the layer, and what was built.
+
+    Beside the layer's fields: ``footprint, storeys, spaces_built, parking_told, market_grade, location`` (0 to 1,
+    dearest last).
+    """
+    chance = chance_of("office")
+    stock = invented_buildings()
+    rows = stock[stock["site_id"].notna()].sort_values(["site_id", "name"]).reset_index(drop=True)
+    n = len(rows)
+    made = pd.DataFrame(
+        {
+            "id": [f"S{i + 1:03d}" for i in range(n)],
+            "name": rows["name"],
+            "address": rows["address"],
+            "building_id": rows["id"],
+            "site_id": rows["site_id"],
+            "use": rows["use"],
+            "gross_floor_area": rows["gross_floor_area"],
+            "completed": rows["year"],
+            "footprint": rows["footprint"],
+            "storeys": rows["floors_above"],
+            "height": rows["height"],
+        }
+    )
+    made["location"] = centrality(rows["footprint"].to_numpy())
+    made["market_grade"] = _grades(made, chance)
+    # only office and research space is graded; the rest is priced as the plainest
+    made["grade"] = made["market_grade"].where(made["use"].isin(["办公", "研发"]))
+    made["market_grade"] = made["market_grade"].where(made["grade"].notna(), "丙级")
+    made = _with_areas(made, chance)
+    made = _with_equipment(made, chance)
+    made = _with_rights(made, chance)
+    made = _with_parking(made, chance)
+    return made
+
+
+def _grades(rows: pd.DataFrame, chance: np.random.Generator) -> Any:
+    """Grade offices by height, age and place."""
+    tall = np.clip(rows["storeys"] / 35, 0, 1.1)
+    new = np.clip((rows["completed"] - 1985) / 35, 0, 1)
+    score = 0.75 * tall + 0.35 * new + 0.3 * rows["location"] + chance.normal(0, 0.12, len(rows))
+    return np.array(GRADES, dtype=object)[np.searchsorted(_GRADE_EDGES, score)]
+
+
+def _with_areas(rows: pd.DataFrame, chance: np.random.Generator) -> pd.DataFrame:
+    """Fill areas, efficiency and heights of floors, which agree with the building."""
+    n = len(rows)
+    floor = rows["gross_floor_area"] / rows["storeys"]
+    share = chance.uniform(0.72, 0.93, n)
+    efficiency = np.round(chance.normal(68, 5, n).clip(52, 82), 1)
+    height = np.array([STOREY[use] for use in rows["use"]])
+    return rows.assign(
+        typical_floor_area=floor.round(),
+        office_area=(rows["gross_floor_area"] * share).round(),
+        lettable_area=(rows["gross_floor_area"] * share * chance.uniform(0.88, 1, n)).round(),
+        efficiency=np.where(unknown("efficiency", n, chance), np.nan, efficiency),
+        floor_height=(rows["height"] / rows["storeys"]).round(2),
+        clear_height=np.where(
+            unknown("clear_height", n, chance),
+            np.nan,
+            (height - chance.uniform(1.0, 1.5, n)).round(1),
+        ),
+    )
+
+
+def _with_equipment(rows: pd.DataFrame, chance: np.random.Generator) -> pd.DataFrame:
+    """Fill load, air conditioning, lifts, fee and certificates, by use and grade."""
+    n = len(rows)
+    load = np.array([chance.uniform(*_FLOOR_LOADS[use]) for use in rows["use"]])
+    good = rows["grade"].isin(["甲级", "超甲级"]).to_numpy()
+    cooling = np.where(
+        good,
+        drawn_from({"中央空调": 0.75, "VRV": 0.25}, n, chance),
+        drawn_from({"中央空调": 0.3, "VRV": 0.2, "分体空调": 0.5}, n, chance),
+    )
+    cooling = np.where(rows["use"].isin(["仓储", "厂房"]), "无", cooling)
+    fee = np.array([chance.uniform(*market()["grade"][g]["fee"]) for g in rows["market_grade"]])
+    new = (rows["completed"] > 2008).to_numpy()
+    certified = good & new & (chance.random(n) < 0.55)
+    label = drawn_from({"LEED 金级": 0.4, "绿色建筑二星": 0.4, "绿色建筑一星": 0.2}, n, chance)
+    return rows.assign(
+        floor_load=np.where(unknown("floor_load", n, chance), np.nan, load.round(1)),
+        air_conditioning=cooling,
+        air_conditioning_hours=np.where(
+            cooling == "中央空调", drawn_from({"工作日 08:30-18:30": 0.7, "24 小时": 0.3}, n, chance), None
+        ),
+        lifts=np.where(
+            unknown("lifts", n, chance),
+            np.nan,
+            np.maximum(1, np.round(rows["gross_floor_area"] / chance.uniform(3800, 6500, n))),
+        ),
+        property_fee=np.where(unknown("property_fee", n, chance), np.nan, fee.round(1)),
+        certificates=[[str(name)] if has else None for name, has in zip(label, certified, strict=True)],
+    )
+
+
+def _with_rights(rows: pd.DataFrame, chance: np.random.Generator) -> pd.DataFrame:
+    """Fill ownership, land, and what a company may do there."""
+    n = len(rows)
+    land = rows["use"].map({"办公": "商业服务业用地", "商业": "商业服务业用地", "公寓": "商业服务业用地"})
+    begun = rows["completed"] - chance.integers(2, 6, n)
+    ends = [
+        dt.date(int(year) + _LAND_RIGHT_YEARS[use], int(month), 28)
+        for year, use, month in zip(begun, rows["use"], chance.integers(1, 13, n), strict=True)
+    ]
+    def maybe(values: Any, missing: float) -> Any:
+        return np.where(chance.random(n) < missing, None, values)
+
+    return rows.assign(
+        ownership=maybe(
+            drawn_from({"私有": 0.55, "国有": 0.27, "集体": 0.12, "政府": 0.06}, n, chance), 0.1
+        ),
+        land_use=maybe(land.where(land.notna(), "工业用地"), 0.2),
+        land_right_expires=maybe(np.array(ends, dtype=object), 0.35),
+        registrable=maybe((chance.random(n) < 0.93).astype(object), 0.15),
+        subsidy=np.where(chance.random(n) < 0.12, "示例租金补贴：首年 10%（模拟）", None),
+        fire_acceptance=maybe((chance.random(n) < 0.96).astype(object), 0.2),
+    )
+
+
+def _with_parking(rows: pd.DataFrame, chance: np.random.Generator) -> pd.DataFrame:
+    """Fill parking by the standard of the year of completion, with gaps as in life."""
+    n = len(rows)
+    steps = market()["parking"]
+    step = np.searchsorted([s["until"] for s in steps], rows["completed"])
+    median = np.array([s["median"] for s in steps])[step]
+    ratio = np.clip(median * np.exp(chance.normal(0, 0.32, n)), 0.18, 1.05)
+    built = np.maximum(4, (ratio * rows["gross_floor_area"] / 100).round()).astype(int)
+    untold = unknown("parking", n, chance)
+    told = np.where(untold, drawn_from(dict.fromkeys(_UNTOLD, 1.0), n, chance), "own")
+    spread = chance.uniform(*_AREA_PER_SPACE, n)
+    charging = (built * chance.uniform(0.03, 0.2, n)).round()
+    return rows.assign(
+        spaces_built=built,
+        parking_told=told,
+        parking_spaces=np.where(told == "own", built, np.nan),
+        parking_area=np.where(
+            (told == "area") | ((told == "own") & (chance.random(n) < 0.15)),
+            (built * spread).round(-1),
+            np.nan,
+        ),
+        ev_spaces=np.where((told == "own") & (chance.random(n) < 0.5), charging, np.nan),
+    )
+
+
+def office_layer(units: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Return the layer of offices.
+
+    A real tower stands at its published position and has no rent, grade or parking: the facts
+    do not say. An invented office quotes the range of the rents of its units.
+
+    Parameters
+    ----------
+    units
+        Columns ``office_id, rent``.
+    """
+    made = with_simulated_source(invented_offices())
+    asked = units.groupby("office_id")["rent"]
+    made["rent_min"] = made["id"].map(asked.min())
+    made["rent_max"] = made["id"].map(asked.max())
+    made["rent_area_base"] = np.where(made["rent_min"].notna(), "建筑面积", None)
+    real = towers()
+    fields = ("name", "address", "gross_floor_area", "office_area", "completed", "geom")
+    known = real[["id", "name", "address", "office_area", "provenance", "source", "source_date"]].copy()
+    known["aliases"] = [[name] for name in real["name_en"]]
+    known["building_id"] = real["id"]
+    known["use"] = "办公"
+    known["completed"] = real["year"]
+    # an area that covers the whole development is the site's, not the office's
+    whole = real["floor_area_base"] == "development"
+    known["gross_floor_area"] = real["gross_floor_area"].mask(whole)
+    known["site_id"] = [f"P-{i}" if a == a else None for i, a in zip(real["id"], real["development_area"], strict=True)]
+    renamed = real.assign(unverified=real["unverified"].str.replace("year", "completed"))
+    known["exceptions"] = [exceptions(row, fields) for row in renamed.itertuples()]
+    geom = np.concatenate([real["point"].to_numpy(), made["footprint"].to_numpy()])
+    return finished("office", pd.concat([known, made], ignore_index=True), geom)

@@ -1,0 +1,231 @@
+"""Values as people write them, brought to what a column stores."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import math
+import re
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pint
+from sqlalchemy import Column
+
+from cim.model import field_of
+from layers.expression import numbers
+from layers.mapping import MappingError
+from layers.rejects import Rejects
+
+_TRUE = {"true", "t", "yes", "y", "1", "是", "有", "可", "对"}
+_FALSE = {"false", "f", "no", "n", "0", "否", "无", "不可", "不"}
+_LIST_SEPARATORS = re.compile(r"[|、，,;；/]")
+_DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y年%m月%d日", "%Y-%m", "%Y年%m月")
+
+
+@cache
+def _units() -> pint.UnitRegistry[Any]:
+    registry: pint.UnitRegistry[Any] = pint.UnitRegistry()
+    # 元 is a currency; a month is a twelfth of a year, so a daily rent is times 365/12
+    registry.define("CNY = [currency] = 元")
+    registry.define("rent_month = 365 / 12 * day")
+    registry.define("亩 = 10000 / 15 * meter ** 2")
+    return registry
+
+
+def _expression(unit: str) -> str:
+    """Write ``ft2`` and ``CNY/m²/月`` in the way pint reads them."""
+    text = unit.replace("²", "2").replace("㎡", "m2").replace("平方米", "m2").replace("平米", "m2")
+    text = (
+        text.replace("月", "month").replace("天", "day").replace("日", "day").replace("年", "year")
+    )
+    text = re.sub(r"\bmonth\b", "rent_month", text)
+    return re.sub(r"(?<=[A-Za-z])([23])\b", r"**\1", text)
+
+
+@cache
+def unit_factor(unit: str, target: str) -> float:
+    """Return what a value in `unit` is multiplied by to stand in `target`.
+
+    Raises
+    ------
+    MappingError
+        A unit is unknown, or the two measure different things.
+    """
+    registry = _units()
+    try:
+        return float(registry.Quantity(1.0, _expression(unit)).to(_expression(target)).magnitude)
+    except (pint.UndefinedUnitError, pint.DimensionalityError, ValueError) as error:
+        raise MappingError(
+            f"单位 {unit!r} 不能换算成 {target!r} / unit {unit!r} does not convert to"
+            f" {target!r}: {error}"
+        ) from None
+
+
+def _texts(values: pd.Series) -> pd.Series:
+    """Return trimmed text; empty is missing; whole floats lose their ``.0``."""
+    if pd.api.types.is_float_dtype(values):
+        whole = values.notna() & (values % 1 == 0) & (values.abs() < 2**53)
+        return values.astype("string").mask(
+            whole, values.where(whole).astype("Int64").astype("string")
+        )
+    if values.dtype == object:
+        values = values.map(lambda value: None if _missing(value) else str(value))
+    text = values.astype("string").str.strip()
+    return text.mask(text == "")
+
+
+def _missing(value: object) -> bool:
+    return (
+        value is None
+        or value is pd.NA
+        or value is pd.NaT
+        or (isinstance(value, float) and math.isnan(value))
+    )
+
+
+def _number(values: pd.Series, column: Column[Any], rejects: Rejects, whole: bool) -> pd.Series:
+    text_given = _texts(values).notna()
+    found = numbers(values)
+    rejects.add(text_given & found.isna(), column.name, values, "不是数字 / is not a number")
+    if whole:
+        rejects.add(
+            found.notna() & (found % 1 != 0),
+            column.name,
+            values,
+            "不是整数 / is not a whole number",
+        )
+    return found
+
+
+def _bounded(found: pd.Series, column: Column[Any], rejects: Rejects) -> None:
+    field = field_of(column)
+    unit = f" {field.unit}" if field.unit else ""
+    if field.minimum is not None:
+        rejects.add(
+            found < field.minimum,
+            column.name,
+            found,
+            f"小于最小值 {field.minimum:g}{unit} / is below {field.minimum:g}{unit}",
+        )
+    if field.maximum is not None:
+        rejects.add(
+            found > field.maximum,
+            column.name,
+            found,
+            f"大于最大值 {field.maximum:g}{unit} / is above {field.maximum:g}{unit}",
+        )
+
+
+def _truth(values: pd.Series, column: Column[Any], rejects: Rejects) -> pd.Series:
+    if pd.api.types.is_bool_dtype(values):
+        return values.astype("boolean")
+    text = _texts(values).str.normalize("NFKC").str.casefold()
+    found = pd.Series(pd.NA, index=values.index, dtype="boolean")
+    found = found.mask(text.isin(_TRUE), True).mask(text.isin(_FALSE), False)
+    rejects.add(
+        text.notna() & found.isna(), column.name, values, "不是“是/否” / is neither yes nor no"
+    )
+    return found
+
+
+def _date(values: pd.Series, column: Column[Any], rejects: Rejects) -> pd.Series:
+    text = _texts(values).str.normalize("NFKC").str.replace(r"[T ]\d{2}:\d{2}.*$", "", regex=True)
+    found = pd.Series(pd.NaT, index=values.index, dtype="datetime64[s]")
+    for pattern in _DATE_FORMATS:
+        read = pd.to_datetime(text, format=pattern, errors="coerce", exact=True)
+        found = found.fillna(read.astype("datetime64[s]"))
+    rejects.add(text.notna() & found.isna(), column.name, values, "不是日期 / is not a date")
+    written: pd.Series = found.dt.strftime("%Y-%m-%d").astype("string")
+    return written
+
+
+def _list(values: pd.Series) -> pd.Series:
+    """Return PostgreSQL array literals of lists, or of text with separators."""
+
+    def literal(value: Any) -> str | None:
+        if isinstance(value, (list, tuple, np.ndarray)):
+            parts = [str(part) for part in value]
+        elif _missing(value) or not str(value).strip():
+            return None
+        else:
+            parts = _LIST_SEPARATORS.split(str(value))
+        parts = [part.strip() for part in parts if part.strip()]
+        escaped = (part.replace("\\", "\\\\").replace('"', '\\"') for part in parts)
+        return "{" + ",".join(f'"{part}"' for part in escaped) + "}"
+
+    return pd.Series([literal(value) for value in values], index=values.index, dtype="string")
+
+
+def _json(values: pd.Series, column: Column[Any], rejects: Rejects) -> pd.Series:
+    def written(value: Any) -> str | None:
+        if isinstance(value, dict):
+            return json.dumps(value, ensure_ascii=False, sort_keys=True)
+        return None if _missing(value) or not str(value).strip() else str(value)
+
+    found = pd.Series([written(value) for value in values], index=values.index, dtype="string")
+
+    def is_object(text: object) -> bool:
+        try:
+            return isinstance(json.loads(str(text)), dict)
+        except ValueError:
+            return False
+
+    given = found.dropna()
+    wrong = pd.Series(False, index=values.index)
+    wrong.loc[given.index] = given.map(lambda text: not is_object(text)).to_numpy(dtype=bool)
+    rejects.add(wrong, column.name, values, "不是 JSON 对象 / is not a JSON object")
+    return found
+
+
+def convert(
+    values: pd.Series, column: Column[Any], rejects: Rejects, unit: str | None = None
+) -> pd.Series:
+    """Bring one column of a source to what `column` stores, ready to be written as CSV.
+
+    Parameters
+    ----------
+    values
+        As the source has them.
+    column
+        Column of the layer; its type, unit, bounds and allowed values decide.
+    rejects
+        Receives the rows whose value cannot be read, with the reason.
+    unit
+        Unit of the source, where it differs from the column's.
+    """
+    kind, field = column.type.python_type, field_of(column)
+    if kind in (int, float):
+        found = _number(values, column, rejects, whole=kind is int and unit is None)
+        if unit is not None:
+            if field.unit is None:
+                raise MappingError(f"字段 {column.name} 没有单位 / field {column.name} has no unit")
+            found = found * unit_factor(unit, field.unit)
+        _bounded(found, column, rejects)
+        return found.round().astype("Int64") if kind is int else found
+    if kind is bool:
+        return _truth(values, column, rejects)
+    if kind is dt.date:
+        return _date(values, column, rejects)
+    if kind is list:
+        return _list(values)
+    if kind is dict:
+        return _json(values, column, rejects)
+    text = _texts(values)
+    if field.values:
+        # the value itself, or either of its titles
+        known = {
+            title: value for value, titles in field.values.items() for title in (*titles, value)
+        }
+        read = text.map(known).astype("string")
+        allowed = "、".join(field.values)
+        rejects.add(
+            text.notna() & read.isna(),
+            column.name,
+            values,
+            f"不在允许的取值内（{allowed}） / is not an allowed value",
+        )
+        return read
+    return text
