@@ -21,10 +21,11 @@ from api.answers import (
     only_json,
     page_links,
 )
+from api.problems import ProblemError
 from cim.database import reading
 from cim.geojson import collection
 from cim.items import Box, ItemsQuery, item, items
-from cim.model import LAYERS, Layer, columns_of, layer_named, public_of
+from cim.model import LAYERS, Layer, columns_of, kind_of, layer_named, public_of
 from cim.offices.criteria import split
 
 router = APIRouter(tags=["图层 layers (OGC API – Features)"], dependencies=[Depends(only_json)])
@@ -106,7 +107,7 @@ def _filters(layer: type[Layer], given: dict[str, Any]) -> dict[str, Any]:
                 f"{'、'.join(public_of(layer))}",
                 f"there is no parameter {name}; fields to filter by: {', '.join(public_of(layer))}",
             )
-        kind = columns_of(layer)[name].type.python_type
+        kind = kind_of(columns_of(layer)[name])
         try:
             if kind is bool:
                 read[name] = {"true": True, "false": False}[str(value).casefold()]

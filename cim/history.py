@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, FromClause, Row, literal, select, text, union_all
 
 from cim.changeset import STAGED, VANISHED, Origin, Outcome, apply, lock, quoted, stage
-from cim.model import LAYERS, Batch, Layer, columns_of, content_of, fields_of, layer_named
+from cim.model import LAYERS, Batch, Layer, columns_of, content_of, fields_of, kind_of, layer_named
 
 
 class RollbackError(ValueError):
@@ -75,7 +75,7 @@ def _referring(connection: Connection, layer: type[Layer], batch: int) -> list[s
         for column, field in fields_of(other).items():
             if field.refers_to != layer.__tablename__:
                 continue
-            many = columns_of(other)[column].type.python_type is list
+            many = kind_of(columns_of(other)[column]) is list
             named = f'array[c.feature] && r."{column}"' if many else f'r."{column}" = c.feature'
             # rows that the batch itself added go with it
             own = f" and r.batch <> {int(batch)}" if other is layer else ""

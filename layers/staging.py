@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, text
 
 from cim.changeset import ROW, STAGED, VANISHED, quoted
-from cim.model import Layer, columns_of, content_of, fields_of
+from cim.model import Layer, columns_of, content_of, fields_of, kind_of
 from layers.rejects import Rejects
 
 
@@ -103,7 +103,7 @@ def resolve_references(
         connection.execute(text(f"create temp table known on commit drop as {known}"))
         connection.execute(text("create index on known (id)"))
         connection.execute(text("analyze known"))
-        if columns_of(layer)[name].type.python_type is list:
+        if kind_of(columns_of(layer)[name]) is list:
             _resolve_list(connection, name, dataset, field.refers_to, rejects)
         else:
             _resolve_one(connection, name, dataset, field.refers_to, rejects)

@@ -14,7 +14,7 @@ import pandas as pd
 import pint
 from sqlalchemy import Column
 
-from cim.model import field_of
+from cim.model import PROVENANCES, field_of, kind_of
 from layers.expression import numbers
 from layers.mapping import MappingError
 from layers.rejects import Rejects
@@ -159,25 +159,36 @@ def _list(values: pd.Series) -> pd.Series:
     return pd.Series([literal(value) for value in values], index=values.index, dtype="string")
 
 
-def _json(values: pd.Series, column: Column[Any], rejects: Rejects) -> pd.Series:
-    def written(value: Any) -> str | None:
+def _exceptions(values: pd.Series, column: Column[Any], rejects: Rejects) -> pd.Series:
+    """Return JSON objects that give the provenance of single fields, as text."""
+    known = {c.name for c in column.table.columns}
+
+    def fault(value: object) -> bool:
+        return not isinstance(value, dict) or not all(
+            name in known and provenance in PROVENANCES for name, provenance in value.items()
+        )
+
+    def read(value: object) -> object:
         if isinstance(value, dict):
-            return json.dumps(value, ensure_ascii=False, sort_keys=True)
-        return None if _missing(value) or not str(value).strip() else str(value)
-
-    found = pd.Series([written(value) for value in values], index=values.index, dtype="string")
-
-    def is_object(text: object) -> bool:
+            return value
+        if _missing(value) or not str(value).strip():
+            return None
         try:
-            return isinstance(json.loads(str(text)), dict)
+            return json.loads(str(value))
         except ValueError:
-            return False
+            return str(value)
 
-    given = found.dropna()
-    wrong = pd.Series(False, index=values.index)
-    wrong.loc[given.index] = given.map(lambda text: not is_object(text)).to_numpy(dtype=bool)
-    rejects.add(wrong, column.name, values, "不是 JSON 对象 / is not a JSON object")
-    return found
+    objects = values.astype("object").map(read)
+    given = objects.notna()
+    rejects.add(
+        given & objects.map(fault),
+        column.name,
+        values,
+        "不是 {字段: 数据性质} 的 JSON 对象 / is not a JSON object {field: provenance}",
+    )
+    return objects.map(
+        lambda value: json.dumps(value, ensure_ascii=False, sort_keys=True), na_action="ignore"
+    ).astype("string")
 
 
 def convert(
@@ -196,7 +207,7 @@ def convert(
     unit
         Unit of the source, where it differs from the column's.
     """
-    kind, field = column.type.python_type, field_of(column)
+    kind, field = kind_of(column), field_of(column)
     if kind in (int, float):
         found = _number(values, column, rejects, whole=kind is int and unit is None)
         if unit is not None:
@@ -212,7 +223,7 @@ def convert(
     if kind is list:
         return _list(values)
     if kind is dict:
-        return _json(values, column, rejects)
+        return _exceptions(values, column, rejects)
     text = _texts(values)
     if field.values:
         # the value itself, or either of its titles

@@ -13,9 +13,16 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg import sql
-from sqlalchemy import make_url
+from sqlalchemy import Engine, make_url
+from starlette.testclient import TestClient
 
+from api.app import create_app
 from cim import cluster
+from cim.database import close_city, open_city
+from cim.model import layer_named
+from cim.settings import forget_settings
+from layers.example import example_sources
+from layers.importing import Order, import_source
 
 DatabaseFactory = Callable[[], str]
 HomeFactory = Callable[..., Path]
@@ -73,25 +80,18 @@ def cluster_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     _discard(home)
 
 
-@pytest.fixture(scope="session")
-def template_database() -> str | None:
-    """Name the database that new ones are copied from; override it to start from a filled one."""
-    return None
-
-
 @pytest.fixture
-def make_database(cluster_url: str, template_database: str | None) -> Iterator[DatabaseFactory]:
+def make_database(cluster_url: str, template_database: str) -> Iterator[DatabaseFactory]:
     """Create fresh databases and give their URLs; they are dropped at the end of the test."""
     numbers = itertools.count(1)
     names: list[str] = []
 
     def make() -> str:
         name = f"test_{os.getpid()}_{next(numbers)}"
-        source = template_database or "template0"
         with _administer(cluster_url) as connection:
             connection.execute(
                 sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-                    sql.Identifier(name), sql.Identifier(source)
+                    sql.Identifier(name), sql.Identifier(template_database)
                 )
             )
         names.append(name)
@@ -115,3 +115,59 @@ def _administer(url: str) -> psycopg.Connection:
         dbname="postgres",
         autocommit=True,
     )
+
+
+def _open(url: str, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    """Open the city in a database, as the program does."""
+    monkeypatch.setenv("CIM_DATABASE_URL", url)
+    close_city()
+    forget_settings()
+    return open_city()
+
+
+@pytest.fixture(scope="session")
+def template_database(cluster_url: str) -> str:
+    """Migrate the cluster's own database once, so that every city starts as a copy of it."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        _open(cluster_url, monkeypatch)
+        close_city()
+    forget_settings()
+    return "cim"
+
+
+@pytest.fixture
+def city(make_database: DatabaseFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    """Give an empty city of its own."""
+    yield _open(make_database(), monkeypatch)
+    close_city()
+    forget_settings()
+
+
+@pytest.fixture(scope="session")
+def example_database(cluster_url: str, template_database: str) -> str:
+    """Load the example city once; tests that only read share it."""
+    with _administer(cluster_url) as connection:
+        connection.execute(f"CREATE DATABASE example TEMPLATE {template_database}")
+    url = make_url(cluster_url).set(database="example").render_as_string(hide_password=False)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        engine = _open(url, monkeypatch)
+        for name, source, mapping in example_sources():
+            import_source(engine, layer_named(name), source, mapping, Order(strict=True))
+        close_city()
+    forget_settings()
+    return url
+
+
+@pytest.fixture
+def luohu(example_database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    """Give the example city, to be read and not changed."""
+    yield _open(example_database, monkeypatch)
+    close_city()
+    forget_settings()
+
+
+@pytest.fixture
+def rest() -> Iterator[TestClient]:
+    """Give the REST service over the city that is open."""
+    with TestClient(create_app(), base_url="http://127.0.0.1") as client:
+        yield client

@@ -16,6 +16,7 @@ from cim.model import (
     columns_of,
     content_of,
     fields_of,
+    kind_of,
     layer_named,
 )
 
@@ -73,7 +74,7 @@ def list_layers(
         table.add_row(
             name,
             f"{field.zh} {field.en}",
-            column.type.python_type.__name__ if name != "geom" else "geometry",
+            "geometry" if name == "geom" else kind_of(column).__name__,
             field.unit or "",
             "" if column.nullable else "是",
             _rules(declared, name),

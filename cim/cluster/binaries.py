@@ -147,7 +147,7 @@ def _nothing_usable(major: int | None, refused: list[str]) -> ClusterError:
     example = major or 15
     return ClusterError(
         f"找不到带 PostGIS(≥ 3.3)的 PostgreSQL {number}。Debian/Ubuntu 请安装软件包 "
-        f"postgresql-{example}-postgis-3(版本号以系统所带为准);conda 请安装 postgis 与 postgresql。",
+        f"postgresql-{example}-postgis-3(版本号以系统所带为准);conda 请安装 postgis、postgresql。",
         f"No PostgreSQL {number} with PostGIS 3.3 or later was found. On Debian or Ubuntu install "
         f"postgresql-{example}-postgis-3 (or the version your system has), in conda the packages "
         f"postgis and postgresql. Looked at:{found or ' (nothing)'}",

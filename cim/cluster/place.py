@@ -104,10 +104,7 @@ def make_place(home: Path) -> Place:
         return place
     inside = home / "postgres"
     account = server_account(inside.stat().st_uid if inside.exists() else None)
-    if account.can_enter(home):
-        folder = inside
-    else:
-        folder = _make_system_folder(home)
+    folder = inside if account.can_enter(home) else _make_system_folder(home)
     folder.mkdir(mode=_PRIVATE, exist_ok=True)
     _hand_over(folder, account)
     write_record(home, Record(inside.name if folder == inside else str(folder)))

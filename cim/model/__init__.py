@@ -10,7 +10,7 @@ import importlib
 import pkgutil
 
 from cim.model.derived import LettingOption, OfficeStock, OfficeSurroundings
-from cim.model.field import Field, about, field_of, geometry
+from cim.model.field import Field, about, field_of, geometry, kind_of
 from cim.model.history import Batch, Change, City, Dataset
 from cim.model.layer import (
     PROVENANCES,
@@ -42,6 +42,7 @@ __all__ = [
     "field_of",
     "fields_of",
     "geometry",
+    "kind_of",
     "layer_named",
     "public_of",
 ]

@@ -8,6 +8,7 @@ from typing import Any
 
 from geoalchemy2 import Geometry
 from sqlalchemy import Column
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import MappedColumn, mapped_column
 
 from cim.crs import SRID
@@ -64,6 +65,11 @@ def field_of(column: Column[Any]) -> Field:
     """
     meaning: Field = column.info[_INFO_KEY]
     return meaning
+
+
+def kind_of(column: Column[Any]) -> type:
+    """Return the Python type of a column's values: str, int, float, bool, date, list or dict."""
+    return dict if isinstance(column.type, JSONB) else column.type.python_type
 
 
 def geometry(*kinds: str, nullable: bool = False) -> MappedColumn[Any]:

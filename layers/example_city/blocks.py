@@ -69,5 +69,5 @@ def plots() -> gpd.GeoDataFrame:
     frame["on_street"] = shapely.distance(shapes, edges) < 1.0
     lines = shapely.STRtree(walkable_streets().geometry.to_numpy())
     _, apart = lines.query_nearest(shapes, return_distance=True, all_matches=False)
-    keep = (apart < _REACH) & within_reach(shapes) & (shapely.area(shapes) > 60)
+    keep = (apart < _REACH) & within_reach(land)[frame["block"]] & (shapely.area(shapes) > 60)
     return frame[keep].reset_index(drop=True)

@@ -105,7 +105,7 @@ def _storeys(frame: Any, is_office: Any, use: Any, chance: np.random.Generator) 
     metro = stations()[stations()["kind"] == "metro"]["point"].to_numpy()
     middle = shapely.centroid(shapes)
     _, apart = shapely.STRtree(metro).query_nearest(middle, return_distance=True, all_matches=False)
-    urban = 0.75 + 0.45 * centrality(shapes) + 0.35 * np.exp(-apart / _STATION_FALLS_OFF)
+    urban = 0.72 + 0.32 * centrality(shapes) + 0.25 * np.exp(-apart / _STATION_FALLS_OFF)
     kinds = quarters()["character"].to_numpy()[of]
     village = kinds == "village"
     median = trait(of, "floors")

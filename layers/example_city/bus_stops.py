@@ -12,7 +12,7 @@ from layers.example_city.chance import chance_of
 from layers.example_city.frames import finished
 from layers.example_city.outline import district
 
-_APART = 540.0
+_APART = 700.0
 _FROM_END = 90.0
 _KERB = 3.0
 _ROUTES = 60

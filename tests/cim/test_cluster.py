@@ -82,7 +82,7 @@ def test_postgis_is_there(make_database: Callable[[], str]) -> None:
     assert ask(url, "SELECT ST_SRID('SRID=4490;POINT(114.12 22.55)'::geometry)") == [4490]
 
 
-def test_each_test_gets_an_empty_database_of_its_own(make_database: Callable[[], str]) -> None:
+def test_each_test_gets_a_database_of_its_own(make_database: Callable[[], str]) -> None:
     first, second = make_database(), make_database()
     note(first, "东门")
     assert ask(second, "SELECT to_regclass('note')") == [None]
@@ -245,7 +245,10 @@ def test_a_moved_home_finds_its_data(make_home: HomeFactory, open_folder: Path) 
 
 def test_starts_at_the_same_time_make_one_server(make_home: HomeFactory) -> None:
     home = make_home()
-    program = "import pathlib, sys; from cim import cluster; print(cluster.start(pathlib.Path(sys.argv[1])))"
+    program = (
+        "import pathlib, sys; from cim import cluster; "
+        "print(cluster.start(pathlib.Path(sys.argv[1])))"
+    )
     starts = [
         subprocess.Popen(
             [sys.executable, "-c", program, str(home)], stdout=subprocess.PIPE, text=True

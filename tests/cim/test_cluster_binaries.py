@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from cim.cluster import ClusterError, binaries, find_binaries
 def only_what_the_test_installs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Hide the machine's own installations."""
     monkeypatch.setattr(binaries, "DEBIAN", tmp_path / "lib")
-    monkeypatch.setattr(binaries.sys, "prefix", str(tmp_path / "none"))
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / "none"))
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     monkeypatch.delenv("CONDA_PREFIX", raising=False)
 

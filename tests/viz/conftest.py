@@ -62,7 +62,7 @@ def pixels(browser: Browser) -> Callable[[bytes], Pixels]:
     return decode
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_scene() -> Callable[..., Scene]:
     """The maker of small scenes; its arguments are those of ``_small_scene``."""
     return _small_scene

@@ -19,13 +19,32 @@ HOST = """<!doctype html><meta charset="utf-8"><style>body{margin:0}</style>
 <iframe id="scene" src="/" style="border:0;width:1000px;height:700px"></iframe>"""
 
 
-@pytest.fixture
-def host(browser: Browser, make_scene: SceneMaker) -> Iterator[Page]:
-    """A host page in which the scene is ready."""
+@pytest.fixture(scope="module")
+def opened(browser: Browser, make_scene: SceneMaker) -> Iterator[Page]:
+    """Open a host page and wait until the scene in it is ready."""
     with closed_studio(browser, {"/host": HOST, "/": scene_html(make_scene())}) as studio:
         page = studio.open("/host")
         page.frame_locator("#scene").locator("html[data-ready]").wait_for(state="attached")
+        page.wait_for_function("heard.length > 0")
         yield page
+
+
+@pytest.fixture
+def host(opened: Page) -> Page:
+    """The host page with the scene as it was at the start and nothing heard since it was ready."""
+    for message in (
+        {"type": "cim-highlight", "ids": None},
+        {"type": "cim-measure", "measure": "parking_ratio"},
+        {"type": "cim-select", "id": None},
+    ):
+        _tell(opened, message)
+    camera = _scene(opened).locator("html")
+    _scene(opened).locator("#compass").press("Enter")
+    expect(camera).to_have_attribute("data-camera", "114.11000 22.55000 16.00000")
+    expect(camera).to_have_attribute("data-measure", "parking_ratio")
+    opened.mouse.move(5, 695)
+    opened.evaluate("heard.splice(1)")
+    return opened
 
 
 def _scene(host: Page) -> Frame:
