@@ -8,7 +8,7 @@ from types import FrameType
 
 import typer
 
-from api.commands import description, history, imports, service
+from api.commands import description, history, imports, scenes, service
 from api.commands.speech import fail
 from cim.cluster import ClusterError
 from cim.database import CityError
@@ -30,6 +30,7 @@ app.command("layers")(description.list_layers)
 app.command("import")(imports.import_file)
 app.command("set")(imports.set_fields)
 app.command("export")(imports.export_layer)
+app.command("scene")(scenes.write_scene)
 app.command("batches")(history.list_batches)
 app.command("rollback")(history.rollback)
 

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
-from sqlalchemy import Connection, select
-
-from cim.history import at
-from cim.model import Layer, columns_of, public_of
 
 _DRIVERS = {
     ".gpkg": "GPKG",
@@ -25,29 +20,6 @@ _SUFFIXES = (*_DRIVERS, ".parquet", ".csv", ".xlsx")
 
 class ExportError(ValueError):
     """The layer cannot be written to such a file."""
-
-
-def layer_frame(
-    connection: Connection,
-    layer: type[Layer],
-    *,
-    as_of: dt.datetime | None = None,
-    private: bool = False,
-) -> gpd.GeoDataFrame:
-    """Return a layer as a frame.
-
-    Returns
-    -------
-    GeoDataFrame
-        One row for each feature, ordered by ``id``; the public columns (all, with `private`)
-        and ``geom`` in EPSG:4490.
-    """
-    rows = at(layer, as_of)
-    names = [*(columns_of(layer) if private else public_of(layer))]
-    names = [name for name in names if name != "geom"]
-    query = select(*(rows.c[name] for name in names), rows.c.geom).order_by(rows.c.id)
-    compiled = query.with_only_columns(*(rows.c[name] for name in names), rows.c.geom.label("geom"))
-    return gpd.read_postgis(compiled, connection, geom_col="geom", crs="EPSG:4490")
 
 
 def _flat(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

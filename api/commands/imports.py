@@ -13,13 +13,14 @@ from api.answers import CITY_TIME
 from api.commands.speech import REFUSED, USAGE, fail, out, progress_of
 from cim.crs import UnknownCRSError
 from cim.database import open_city
+from cim.frames import layer_frame
 from cim.model import UnknownLayerError, layer_named
 from layers.editing import EditError, edit
 from layers.importing import Order, RefusedError, Report, import_source
 from layers.mapping import Mapping, MappingError, read_mapping
 from layers.reading import open_source
 from layers.source import SourceError
-from layers.writing import ExportError, layer_frame, write_layer
+from layers.writing import ExportError, write_layer
 
 _SHOWN_REJECTS = 20
 

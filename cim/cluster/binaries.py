@@ -116,9 +116,10 @@ def _postgis_version(folder: Path, major: int) -> str | None:
     else:
         # pg_config is in a development package on some systems; the known layouts are Debian's,
         # conda's and that of upstream's own packages.
-        debian = [Path("/usr/share/postgresql") / str(major)] if DEBIAN in folder.parents else []
         own = folder.parent / "share"
-        shares = [*debian, own / "postgresql", own]
+        shares = [own / "postgresql", own]
+        if DEBIAN in folder.parents:
+            shares.append(DEBIAN.parents[1] / "share" / "postgresql" / str(major))
     for share in shares:
         control = share / "extension" / "postgis.control"
         if control.is_file():

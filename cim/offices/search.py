@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Double,
     FromClause,
     Numeric,
     Select,
@@ -49,7 +50,7 @@ class OfficePage:
 
 def rounded(value: ColumnElement[Any], digits: int) -> ColumnElement[Any]:
     """Round for display; comparisons use the value itself."""
-    return func.round(cast(value, Numeric), digits)
+    return cast(func.round(cast(value, Numeric), digits), Double)
 
 
 def join_tables(criteria: OfficeCriteria | None) -> tuple[Tables, FromClause]:

@@ -23,6 +23,7 @@ _GRADE_EDGES = (0.47, 0.78, 1.28)
 _LAND_RIGHT_YEARS = {"办公": 50, "商业": 40, "公寓": 70, "研发": 50, "厂房": 50, "仓储": 50}
 _FLOOR_LOADS = {"办公": (2.0, 3.5), "商业": (3.5, 5.0), "公寓": (2.0, 2.5), "研发": (5.0, 8.0),
                 "厂房": (7.5, 12.0), "仓储": (7.5, 15.0)}
+_PODIUM_FROM, _ABOVE_PODIUM = 10, 3
 _AREA_PER_SPACE = (28.0, 36.0)
 _UNTOLD = ("site", "area", "nothing")
 """How parking is missing: told for the site only, as an area only, or not at all."""
@@ -32,8 +33,8 @@ _UNTOLD = ("site", "area", "nothing")
 def invented_offices() -> pd.DataFrame:
     """Return the invented offices: fields of the layer, and what was built.
 
-    Beside the layer's fields: ``footprint, storeys, spaces_built, parking_told, market_grade, location`` (0 to 1,
-    dearest last).
+    Beside the layer's fields: ``footprint, storeys, lowest_floor, lettable_floor, spaces_built,
+    parking_told, market_grade, location`` (0 to 1, dearest last).
     """
     chance = chance_of("office")
     stock = invented_buildings()
@@ -78,13 +79,18 @@ def _with_areas(rows: pd.DataFrame, chance: np.random.Generator) -> pd.DataFrame
     """Fill areas, efficiency and heights of floors, which agree with the building."""
     n = len(rows)
     floor = rows["gross_floor_area"] / rows["storeys"]
-    share = chance.uniform(0.72, 0.93, n)
+    lettable = (floor * chance.uniform(0.86, 0.96, n)).round(2)
+    # the lowest floors of a tall one are lobby and shops
+    lowest = np.where(rows["storeys"] > _PODIUM_FROM, _ABOVE_PODIUM, 1)
+    floors = rows["storeys"] - lowest + 1
     efficiency = np.round(chance.normal(68, 5, n).clip(52, 82), 1)
     height = np.array([STOREY[use] for use in rows["use"]])
     return rows.assign(
         typical_floor_area=floor.round(),
-        office_area=(rows["gross_floor_area"] * share).round(),
-        lettable_area=(rows["gross_floor_area"] * share * chance.uniform(0.88, 1, n)).round(),
+        office_area=(floor * floors).round(),
+        lettable_area=(lettable * floors).round(),
+        lettable_floor=lettable,
+        lowest_floor=lowest,
         efficiency=np.where(unknown("efficiency", n, chance), np.nan, efficiency),
         floor_height=(rows["height"] / rows["storeys"]).round(2),
         clear_height=np.where(

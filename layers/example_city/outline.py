@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from layers.example_city.facts import drawing, numbers, table
-from layers.example_city.frames import DATA_DATE, DRAWN_SOURCE, finished
+from layers.example_city.frames import DRAWN_SOURCE, finished
 from layers.example_city.plane import points
 
 _ROUNDS = 400
@@ -79,38 +79,33 @@ def area_layer() -> gpd.GeoDataFrame:
         numbers(centres["area_km2_approx"]).to_numpy(),
         district(),
     )
-    shapes = dict(zip(centres["code"], cells, strict=True)) | {"440303": district()}
-    population = dict(
-        zip(
-            centres["code"],
-            numbers(centres["pop_2020"]).fillna(numbers(centres["pop_2010"])),
-            strict=True,
-        )
-    ) | {"440303": 1_143_801.0}
-    census = dict(zip(centres["code"], centres["source_date"], strict=True))
+    shapes = dict(zip(centres["code"], cells, strict=True))
+    shapes |= dict.fromkeys(rows.loc[rows["level"] == "district", "code"], district())
     made = pd.DataFrame(
         {
             "id": rows["code"],
             "name": rows["name"],
             "level": rows["level"],
             "parent": rows["parent"],
-            "population": [population.get(code) for code in rows["code"]],
+            "population": numbers(rows["population"]),
             "provenance": rows["provenance"],
-            # names and codes are published, the outlines are our own
+            # names, codes and populations are published, the outlines are our own
             "exceptions": [
                 {"geom": "estimated"} if code in shapes else None for code in rows["code"]
             ],
-            "source": [
-                f"{source}; 人口 census {census[code][:4]}"
-                if census.get(code)
-                else source
-                for source, code in zip(rows["source"], rows["code"], strict=True)
-            ],
+            "source": [_source(row, row.code in shapes) for row in rows.itertuples()],
             "source_date": pd.to_datetime(rows["source_date"]).dt.date,
         }
     )
-    made.loc[made["id"].isin(list(shapes)), "source"] += f"; 边界 outline: {DRAWN_SOURCE}, {DATA_DATE.year}"
     geom = np.array([shapes.get(code) for code in made["id"]], dtype=object)
     return finished("area", made, geom)
 
 
+def _source(row: Any, has_outline: bool) -> str:
+    """Say where code and name, population and outline of an area come from."""
+    parts = [row.source]
+    if row.census:
+        parts.append(f"人口 population: census {row.census}")
+    if has_outline:
+        parts.append(f"边界 outline: {DRAWN_SOURCE}")
+    return "; ".join(parts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -25,8 +26,15 @@ def stations() -> pd.DataFrame:
     rows["lines"] = [
         [named[code] for code in codes.split("|")] if codes else None for codes in rows["lines"]
     ]
+    rows["exceptions"] = [_weaker(row) for row in rows.itertuples()]
     rows["source_date"] = pd.to_datetime(rows["source_date"]).dt.date
     return rows
+
+
+def _weaker(row: Any) -> dict[str, str] | None:
+    """Return the values that stand less firm than their row, as the table names them."""
+    marks = {name: "unverified" for name in (row.unverified or "").split()}
+    return marks | {name: "estimated" for name in (row.estimated or "").split()} or None
 
 
 def station_layer() -> gpd.GeoDataFrame:
@@ -61,7 +69,7 @@ def transit_line_layer() -> gpd.GeoDataFrame:
                 "status": "operating",
                 "provenance": "published",
                 "exceptions": weak,
-                "source": metro["source"],
+                "source": "; ".join(filter(None, [metro["source"], line.get("note")])),
                 "source_date": metro["source_date"],
             }
         )

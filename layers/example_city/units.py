@@ -24,7 +24,6 @@ _SMALLEST, _LARGEST = 60.0, 2500.0
 _MOST_ON_FLOOR = 14
 _ROOM_SPREAD = 0.45
 _DIVISIBLE_FROM = 800.0
-_PODIUM_FROM = 10
 
 
 @cache
@@ -38,18 +37,17 @@ def floors() -> pd.DataFrame:
     rows = []
     for office in invented_offices().itertuples():
         grade = market()["grade"][office.market_grade]
-        lowest = 3 if office.storeys > _PODIUM_FROM else 1
-        storeys = np.arange(lowest, office.storeys + 1)
+        storeys = np.arange(office.lowest_floor, office.storeys + 1)
         # recording starts at some floor and goes up from there
         storeys = np.roll(storeys, -int(chance.integers(len(storeys))))
-        area = office.gross_floor_area / office.storeys * chance.uniform(0.86, 0.96)
+        area = office.lettable_floor
         for turn, storey in enumerate(storeys):
             whole = area <= _LARGEST and chance.random() < grade["whole_floor"]
             size = grade["unit"] * np.exp(chance.normal(0, 0.4))
             rooms = 1 if whole else round(area / size)
             most = min(_MOST_ON_FLOOR, int(area / (_SMALLEST * 1.15)))
             rooms = int(np.clip(rooms, np.ceil(area / _LARGEST), max(most, 1)))
-            rows.append((turn, office.id, int(storey), round(area, 2), rooms))
+            rows.append((turn, office.id, int(storey), area, rooms))
     made = pd.DataFrame(rows, columns=["turn", "office", "floor", "area", "rooms"])
     made = made.sort_values(["turn", "office"], kind="stable").reset_index(drop=True)
     return _cut_off(made)

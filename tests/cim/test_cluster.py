@@ -69,7 +69,7 @@ def test_a_first_start_makes_an_utf8_database_that_nobody_reaches_over_the_netwo
 
 def test_chinese_names_are_found_by_trigrams(make_database: Callable[[], str]) -> None:
     url = make_database()
-    ask(url, "CREATE EXTENSION pg_trgm")
+    ask(url, "CREATE EXTENSION IF NOT EXISTS pg_trgm")
     assert ask(url, "SELECT similarity('罗湖商务中心', '罗湖商务') > 0.3") == [True]
     ask(url, "CREATE TABLE tower AS SELECT unnest(ARRAY['罗湖商务中心', '京基100']) AS name")
     ask(url, "CREATE INDEX ON tower USING gin (name gin_trgm_ops)")
@@ -78,7 +78,7 @@ def test_chinese_names_are_found_by_trigrams(make_database: Callable[[], str]) -
 
 def test_postgis_is_there(make_database: Callable[[], str]) -> None:
     url = make_database()
-    ask(url, "CREATE EXTENSION postgis")
+    ask(url, "CREATE EXTENSION IF NOT EXISTS postgis")
     assert ask(url, "SELECT ST_SRID('SRID=4490;POINT(114.12 22.55)'::geometry)") == [4490]
 
 
@@ -263,7 +263,9 @@ def test_starts_at_the_same_time_make_one_server(make_home: HomeFactory) -> None
 def test_the_server_outlives_its_caller_and_a_ctrl_c(make_home: HomeFactory) -> None:
     home = make_home()
     program = (
-        "import pathlib, sys, time; from cim import cluster; "
+        "import pathlib, signal, sys, time; from cim import cluster; "
+        # Shells start background jobs with Ctrl-C ignored.
+        "signal.signal(signal.SIGINT, signal.default_int_handler); "
         "cluster.start(pathlib.Path(sys.argv[1])); print(flush=True); time.sleep(100)"
     )
     with subprocess.Popen(

@@ -59,6 +59,7 @@ function start(scene) {
   let camera = home;
   let viewport = null;
   let settling = 0;
+  let journeys = 0;
   let placedFrame = false;
 
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -146,6 +147,9 @@ function start(scene) {
       initialViewState: {
         ...camera,
         ...target,
+        // deck.gl ignores a view state that equals the last one it was given, wherever the reader
+        // has moved since; the number makes each journey a new one.
+        journey: ++journeys,
         transitionDuration: calm ? 0 : duration,
         transitionInterpolator: steps,
       },

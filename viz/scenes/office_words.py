@@ -1,0 +1,84 @@
+"""What the card of an office says: its measures in words, each with how well it is known."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import pandas as pd
+
+from cim.model import PROVENANCES
+from viz.scene import Card, Field, Text
+
+_BASES = {"office": "按楼宇车位", "site": "按项目车位", "estimated": "按停车面积估算"}
+
+CARD = Card(
+    title="name",
+    subtitle="address",
+    kind=Text("商办楼宇", "office"),
+    fields=(
+        Field("use_grade", Text("用途等级", "use, grade"), optional=True),
+        Field("parking_words", Text("车位配比", "parking")),
+        Field("space_words", Text("可租面积", "available")),
+        Field("rent_words", Text("租金", "rent")),
+        Field("metro_words", Text("地铁", "metro")),
+        Field("height_words", Text("高度", "height")),
+        Field("known_words", Text("数据性质", "provenance")),
+    ),
+)
+
+
+def _provenance(values: pd.Series[str]) -> pd.Series[str]:
+    """Name a provenance in Chinese."""
+    return values.map({key: zh for key, (zh, _) in PROVENANCES.items()})
+
+
+def _bracket(words: pd.Series[str], *notes: pd.Series[str]) -> pd.Series[str]:
+    """Append notes in brackets; unknown words stay unknown."""
+    note = notes[0]
+    for more in notes[1:]:
+        note = note.str.cat(more, sep="，")
+    return words + ("（" + note + "）").fillna("")
+
+
+def _plain(values: pd.Series[float], digits: int = 0) -> pd.Series[str]:
+    """Write numbers with thousands separators; unknown stays unknown."""
+    return values.map(lambda value: f"{value:,.{digits}f}", na_action="ignore").astype("str")
+
+
+def with_words(offices: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Add the columns that `CARD` shows.
+
+    Parameters
+    ----------
+    offices
+        From `cim.offices.office_frame`, with ``height`` (m) and ``height_provenance``.
+    """
+    o = offices
+    units = _provenance(o["units_provenance"].str[0])
+    rent = _plain(o["rent_min"]).where(
+        o["rent_min"] == o["rent_max"], _plain(o["rent_min"]) + "–" + _plain(o["rent_max"])
+    )
+    exceptions = o["exceptions"].map(
+        lambda given: "、".join(f"{k}：{PROVENANCES[v][0]}" for k, v in given.items()),
+        na_action="ignore",
+    )
+    known = _provenance(o["provenance"])
+    return o.assign(
+        use_grade=o["use"].where(o["grade"].isna(), o["use"] + " · " + o["grade"]),
+        parking_words=_bracket(
+            o["parking_ratio_text"] + "，" + _plain(o["parking_ratio"], 2) + " 个/100㎡",
+            o["parking_ratio_basis"].map(_BASES),
+            _provenance(o["parking_ratio_provenance"]),
+        ),
+        space_words=_bracket(
+            _plain(o["available_area"]) + " ㎡，" + _plain(o["free_units"]) + " 个单元", units
+        ),
+        rent_words=_bracket(rent + " 元/㎡/月", units),
+        metro_words=o["nearest_station"]
+        + "，直线 "
+        + _plain(o["distance_m"])
+        + " m，步行约 "
+        + _plain(o["walk_min"])
+        + " 分钟（折算）",
+        height_words=_bracket(_plain(o["height"], 1) + " m", _provenance(o["height_provenance"])),
+        known_words=known.where(exceptions.isna(), known + "；" + exceptions),
+    )
