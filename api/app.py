@@ -47,6 +47,7 @@ def create_app() -> FastAPI:
     handle_problems(app)
     app.add_middleware(GZipMiddleware, minimum_size=2000, compresslevel=5)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(LOOPBACK))
+    pages.mount_assets(app)
     for module in (pages, scenes, health, collections, offices):
         app.include_router(module.router)
     return app

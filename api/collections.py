@@ -25,7 +25,7 @@ from api.problems import ProblemError
 from cim.database import reading
 from cim.geojson import collection
 from cim.items import Box, ItemsQuery, item, items
-from cim.model import LAYERS, Layer, columns_of, kind_of, layer_named, public_of
+from cim.model import LAYERS, Layer, columns_of, fields_of, kind_of, layer_named, public_of
 from cim.offices.criteria import split
 
 router = APIRouter(tags=["图层 layers (OGC API – Features)"], dependencies=[Depends(only_json)])
@@ -179,6 +179,57 @@ def read_collection(request: Request, layer: LayerName) -> dict[str, Any]:
     declared = layer_named(layer)
     with reading() as connection:
         return _description(request, declared, _extent(connection, declared))
+
+
+_JSON_TYPES = {
+    str: {"type": "string"},
+    int: {"type": "integer"},
+    float: {"type": "number"},
+    bool: {"type": "boolean"},
+    dt.date: {"type": "string", "format": "date"},
+    dt.datetime: {"type": "string", "format": "date-time"},
+    list: {"type": "array", "items": {"type": "string"}},
+    dict: {"type": "object"},
+}
+
+
+def _property(layer: type[Layer], name: str) -> dict[str, Any]:
+    """Describe one public field as JSON Schema, from its declaration."""
+    field = fields_of(layer)[name]
+    described: dict[str, Any] = {
+        "title": field.zh,
+        "description": field.en,
+        **_JSON_TYPES[kind_of(columns_of(layer)[name])],
+    }
+    optional = {
+        "x-ogc-unit": field.unit,
+        "enum": list(field.values) or None,
+        "minimum": field.minimum,
+        "maximum": field.maximum,
+        "x-ogc-refersTo": field.refers_to,
+    }
+    return {**described, **{key: value for key, value in optional.items() if value is not None}}
+
+
+@router.get("/collections/{layer}/schema", summary="图层的字段 Fields of a layer")
+def read_schema(request: Request, layer: LayerName) -> dict[str, Any]:
+    """Return the public fields of a layer as JSON Schema (OGC API – Features, Part 5)."""
+    declared = layer_named(layer)
+    kinds = columns_of(declared)["geom"].info["kinds"]
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": link(request, f"/collections/{layer}/schema", "self", JSON, layer)["href"],
+        "type": "object",
+        "title": " ".join(declared.__title__),
+        "properties": {
+            **{name: _property(declared, name) for name in public_of(declared)},
+            "geom": {
+                "title": "几何",
+                "description": "Geometry: " + ", ".join(kinds),
+                "x-ogc-role": "primary-geometry",
+            },
+        },
+    }
 
 
 @router.get("/collections/{layer}/items", summary="图层的要素 Features of a layer")

@@ -109,7 +109,8 @@ def _compare(connection: Connection, layer: type[Layer]) -> dict[str, int]:
     counted = connection.execute(
         text(f"select operation, count(*) from {_DIFF} group by operation")
     )
-    counts = {"added": 0, "changed": 0, "removed": 0, **dict(counted.tuples().all())}
+    counts: dict[str, int] = {"added": 0, "changed": 0, "removed": 0}
+    counts.update((operation, count) for operation, count in counted)
     staged = connection.scalar(text(f"select count(*) from {STAGED}")) or 0
     return {**counts, "unchanged": staged - counts["added"] - counts["changed"]}
 

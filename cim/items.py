@@ -90,7 +90,7 @@ def items(connection: Connection, layer: type[Layer], query: ItemsQuery) -> Page
     ).where(*conditions)
     if query.after is not None:
         page = page.where(columns.id > query.after)
-    found = connection.execute(page.order_by(columns.id).limit(query.limit + 1)).tuples().all()
+    found = connection.execute(page.order_by(columns.id).limit(query.limit + 1)).all()
     shown = found[: query.limit]
     more = len(found) > query.limit
     return Page([text for _, text in shown], matched, shown[-1][0] if more and shown else None)

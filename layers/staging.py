@@ -52,7 +52,7 @@ def copy_rows(
 
 def _refuse(connection: Connection, query: str, rejects: Rejects, values: dict[str, Any]) -> None:
     """Reject the rows a query finds (row_no, field, value, reason)."""
-    for row, name, value, reason in connection.execute(text(query), values).tuples():
+    for row, name, value, reason in connection.execute(text(query), values):
         rejects.reject(int(row), name, value, reason)
 
 

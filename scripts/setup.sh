@@ -44,6 +44,8 @@ apt_install() {
 lists_are_fresh=
 refresh_lists() {
     if [ -n "$lists_are_fresh" ] || ! command -v apt-get >/dev/null; then return; fi
+    # Without root the installation will say what to do; old lists serve to find the names.
+    if [ "$(id -u)" != 0 ] && ! command -v sudo >/dev/null; then return; fi
     say "更新软件包列表 / refreshing the package lists"
     as_root apt-get update -q >/dev/null
     lists_are_fresh=yes

@@ -32,6 +32,9 @@ _SCRIPTS = (
     "panels.js",
     "instruments.js",
     "host.js",
+    "camera.js",
+    "furniture.js",
+    "failure.js",
     "start.js",
 )
 

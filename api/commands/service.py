@@ -111,7 +111,7 @@ def status() -> None:
             """),
             {"layers": list(LAYERS)},
         )
-        by_layer: dict[str, str] = dict(sizes.tuples().all())
+        by_layer = {row.relname: row[1] for row in sizes}
         table.add_row("数据库 database", f"PostgreSQL {postgres}, PostGIS {postgis}, {size}")
         table.add_row("结构版本 migration", revision)
         table.add_row("米制坐标系 metric CRS", f"EPSG:{metric_srid(connection)}")

@@ -15,12 +15,13 @@ from layers.example_city.buildings import building_layer
 from layers.example_city.bus_stops import bus_stop_layer
 from layers.example_city.business_districts import business_district_layer
 from layers.example_city.entrances import station_entrance_layer
+from layers.example_city.frames import as_simulated
 from layers.example_city.landcover import landcover_layer
 from layers.example_city.offices import invented_offices, office_layer
 from layers.example_city.outline import area_layer
 from layers.example_city.parking import parking_layer
 from layers.example_city.roads import road_layer
-from layers.example_city.sites import site_layer, with_simulated_source
+from layers.example_city.sites import site_layer
 from layers.example_city.stations import station_layer, transit_line_layer
 from layers.example_city.units import office_unit_layer, units
 
@@ -41,7 +42,7 @@ def layers() -> Iterator[tuple[str, gpd.GeoDataFrame]]:
     yield "area", area_layer()
     yield "landcover", landcover_layer()
     yield "business_district", business_district_layer()
-    yield "site", site_layer(with_simulated_source(invented_offices()))
+    yield "site", site_layer(as_simulated(invented_offices()))
     yield "building", building_layer()
     yield "office", office_layer(units())
     yield "office_unit", office_unit_layer()

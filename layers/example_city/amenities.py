@@ -40,7 +40,8 @@ def amenity_layer() -> gpd.GeoDataFrame:
         at = np.sort(chance.choice(len(stock), count, replace=False, p=pull / pull.sum()))
         number = pd.Series(places[at]).groupby(places[at]).cumcount() + 1
         names = [
-            f"{pattern.format(place=place)}{n}(模拟)" for place, n in zip(places[at], number, strict=True)
+            f"{pattern.format(place=place)}{n}(模拟)"
+            for place, n in zip(places[at], number, strict=True)
         ]
         parts.append(_rows(kind, names, stock["address"].to_numpy()[at], middle[at]))
     parts.append(_service_halls(stock, middle))

@@ -12,9 +12,9 @@ import shapely
 from layers.example_city.arterials import HALF_WIDTHS
 from layers.example_city.chance import chance_of
 from layers.example_city.division import divide
+from layers.example_city.entrances import walkable_streets
 from layers.example_city.plane import METRIC_SRID
 from layers.example_city.quarters import quarter_of, trait, within_reach
-from layers.example_city.entrances import walkable_streets
 from layers.example_city.streets import buildable_land
 from layers.example_city.towers import towers
 

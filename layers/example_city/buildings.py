@@ -12,11 +12,12 @@ import shapely
 
 from layers.example_city.addresses import addresses
 from layers.example_city.chance import chance_of
+from layers.example_city.facts import records
 from layers.example_city.footprints import footprints
 from layers.example_city.frames import finished
 from layers.example_city.market import drawn_from, market
 from layers.example_city.quarters import centrality, characters, quarters, trait
-from layers.example_city.sites import office_buildings, site_code, site_names, with_simulated_source
+from layers.example_city.sites import office_buildings, site_code, site_names
 from layers.example_city.stations import stations
 from layers.example_city.towers import exceptions, towers
 
@@ -78,7 +79,7 @@ def invented_buildings() -> pd.DataFrame:
     )
     rows["site_id"] = rows["name"] = None
     names, size = site_names(), offices.groupby("site").size()
-    for row in offices.itertuples():
+    for row in records(offices):
         name = names[row.site]
         if size[row.site] > 1:
             name = f"{name.removesuffix('(模拟)')}{'ABCD'[row.tower]}座(模拟)"
@@ -134,12 +135,15 @@ def _years(floors: Any, of: Any, chance: np.random.Generator) -> Any:
 def building_layer() -> gpd.GeoDataFrame:
     """Return the layer of buildings; of the real towers only what the facts say is filled."""
     real, made = towers(), invented_buildings()
-    fields = ("name", "address", "height", "floors_above", "floors_below", "gross_floor_area", "year")
-    known = real[["id", *fields, "floor_area_base", "provenance", "source", "source_date"]].copy()
+    figures = ("height", "floors_above", "floors_below", "gross_floor_area", "year")
+    fields = ("name", "address", *figures)
+    same = ["id", *fields, "floor_area_base", "site_id", "provenance", "source", "source_date"]
+    known = real[same].copy()
     known["use"] = "办公"
-    known["cim_level"] = [_FRAME_MODEL if h == h else None for h in known["height"]]
-    known["exceptions"] = [exceptions(row, fields, geom="simulated") for row in real.itertuples()]
-    known["site_id"] = [f"P-{i}" if a == a else None for i, a in zip(real["id"], real["development_area"], strict=True)]
-    rows = pd.concat([known, with_simulated_source(made)], ignore_index=True)
+    known["cim_level"] = np.where(known["height"].notna(), _FRAME_MODEL, np.nan)
+    known["exceptions"] = column(
+        [exceptions(row, fields, geom="simulated") for row in records(real)]
+    )
+    rows = pd.concat([known, as_simulated(made)], ignore_index=True)
     geom = np.concatenate([real["outline"].to_numpy(), made["footprint"].to_numpy()])
     return finished("building", rows, geom)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -9,6 +11,7 @@ import shapely
 
 from layers.example_city.arterials import HALF_WIDTHS, arterials
 from layers.example_city.chance import chance_of
+from layers.example_city.facts import records
 from layers.example_city.frames import finished
 from layers.example_city.outline import district
 
@@ -24,13 +27,13 @@ def bus_stop_layer() -> gpd.GeoDataFrame:
     rows, shapes = [], []
     drawn = arterials()
     served = drawn[drawn["road_class"].isin(["primary", "secondary"]) & ~drawn["tunnel"]]
-    for street in served.itertuples():
+    for street in records(served):
         line, half = street.geometry, HALF_WIDTHS[street.road_class] - _KERB
         count = int((line.length - 2 * _FROM_END) // _APART) + 1
         along = _FROM_END + (line.length - 2 * _FROM_END) * (np.arange(count) + 0.5) / max(count, 1)
         routes = sorted({f"M{n}" for n in chance.integers(101, 101 + _ROUTES, 5)})
         for number, at in enumerate(along, start=1):
-            for side, way in ((1, "东行" if _runs_east(line) else "北行"), (-1, "西行" if _runs_east(line) else "南行")):
+            for side, way in zip((1, -1), _ways(line), strict=True):
                 # the two sides of a pair stand a little apart, as buses need
                 spot = line.interpolate(at + side * 18)
                 ahead = line.interpolate(min(at + side * 18 + 1, line.length))
@@ -47,7 +50,7 @@ def bus_stop_layer() -> gpd.GeoDataFrame:
     return finished("bus_stop", made, np.array(shapes, dtype=object))
 
 
-def _runs_east(line: shapely.LineString) -> bool:
-    """Say whether a street runs east-west rather than north-south."""
+def _ways(line: Any) -> tuple[str, str]:
+    """Name the two directions of a street."""
     west, south, east, north = line.bounds
-    return bool(east - west >= north - south)
+    return ("东行", "西行") if east - west >= north - south else ("北行", "南行")

@@ -1,8 +1,8 @@
 """Cutting land in two, again and again: quarters into blocks, blocks into plots.
 
-Each piece is cut across its longer side until it is small enough, as towns are subdivided in
-life (Parish and Müller 2001; Vanegas et al. 2012). Every cut runs from edge to edge of the piece it divides, so
-the cuts of a quarter always hang together.
+Each piece is cut across its longer side until it is small enough, as towns are subdivided in life
+(Parish and Müller 2001; Vanegas et al. 2012). Every cut runs from edge to edge of the piece it
+divides, so the cuts of a quarter always hang together.
 """
 
 from __future__ import annotations
@@ -119,7 +119,8 @@ def _cutters(
     sagitta = chance.normal(0, bend, n).clip(-2 * bend, 2 * bend) * width
     foot = centre + along * shift[:, None]
     cos, sin = np.cos(angle), np.sin(angle)
-    normal = np.stack([along[:, 0] * cos - along[:, 1] * sin, along[:, 0] * sin + along[:, 1] * cos], 1)
+    x, y = along.T
+    normal = np.stack([x * cos - y * sin, x * sin + y * cos], 1)
     across = np.stack([-normal[:, 1], normal[:, 0]], 1)
     # the edge bends within the piece and runs straight on beyond it
     run = np.linspace(-0.5, 0.5, _BENDS)

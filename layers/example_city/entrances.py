@@ -10,14 +10,15 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from layers.example_city.chance import chance_of
-from layers.example_city.frames import finished
-from layers.example_city.plane import METRIC_SRID
-from layers.example_city.streets import cut_at_junctions, ends, streets
-from layers.example_city.stations import stations
-from layers.example_city.towers import towers
 from layers.example_city.arterials import HALF_WIDTHS, railway_land
+from layers.example_city.chance import chance_of
+from layers.example_city.facts import records
+from layers.example_city.frames import finished
 from layers.example_city.landcover import landcover
+from layers.example_city.plane import METRIC_SRID
+from layers.example_city.stations import stations
+from layers.example_city.streets import cut_at_junctions, ends, streets
+from layers.example_city.towers import towers
 
 _NEAREST, _FARTHEST = 30.0, 120.0
 _FEWEST, _MOST = 2, 6
@@ -38,12 +39,13 @@ def entrances() -> gpd.GeoDataFrame:
     shapes = open_air.geometry.to_numpy()
     tree = shapely.STRtree(shapes)
     half = open_air["road_class"].map(HALF_WIDTHS).to_numpy()
+    nature = landcover()
     barred = shapely.union_all(
-        [railway_land(), *towers()["outline"], *landcover()[landcover()["kind"] == "water"].geometry]
+        [railway_land(), *towers()["outline"], *nature.geometry[nature["kind"] == "water"]]
     )
     rows = []
     metro = stations()[stations()["kind"] == "metro"]
-    for station in metro.itertuples():
+    for station in records(metro):
         near = tree.query(station.point, predicate="dwithin", distance=_FARTHEST)
         wanted = int(chance.integers(_FEWEST, _MOST + 1))
         places = _places(station.point, shapes[near], half[near], chance)
@@ -73,7 +75,7 @@ def _places(
     centre: Any, lines: Any, half: Any, chance: np.random.Generator
 ) -> list[tuple[Any, Any]]:
     """Return pairs of a place on a street and a place beside it, corners first, in lot order."""
-    found = []
+    found: list[tuple[float, int, Any, Any]] = []
     for line, wide in zip(lines, half, strict=True):
         for at in (12.0, line.length - 12.0, line.length / 2):
             if not 0 < at < line.length:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -36,3 +37,8 @@ def settings(name: str) -> dict[str, Any]:
 def numbers(column: pd.Series[Any]) -> pd.Series[float]:
     """Return a text column as numbers; what is missing stays missing."""
     return pd.to_numeric(column, errors="coerce")
+
+
+def records(frame: pd.DataFrame) -> Iterator[Any]:
+    """Go through the rows of a frame as named tuples, ``Index`` first."""
+    yield from frame.itertuples()

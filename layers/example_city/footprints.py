@@ -16,14 +16,20 @@ from layers.example_city.division import Floats, Shapes, longer_side
 from layers.example_city.quarters import characters, quarters, trait
 
 _SMALLEST = 55.0
+_GRID = 0.1
 _THICKNESS = 14.0
 """Depth of a wing that daylight reaches from both sides, m."""
 
 
 @cache
 def footprints() -> gpd.GeoDataFrame:
-    """Return footprints in metres: the columns of `plots`, ``plot`` (its position there) and
-    ``shape``, the kind of outline."""
+    """Return footprints in metres.
+
+    Returns
+    -------
+    GeoDataFrame with the columns of `plots`, ``plot`` (the position there) and ``shape``, the
+    kind of outline.
+    """
     chance = chance_of("footprints")
     frame = plots().reset_index(names="plot")
     of = frame["quarter"].to_numpy()
@@ -41,7 +47,9 @@ def footprints() -> gpd.GeoDataFrame:
     for kind, draw in _DRAW.items():
         at = np.flatnonzero(frame["shape"] == kind)
         drawn[at] = draw(drawn[at], chance)
-    drawn = _largest_part(shapely.intersection(drawn, frame.geometry.to_numpy()))
+    drawn = shapely.intersection(drawn, frame.geometry.to_numpy())
+    # corners on a grid of decimetres stay apart when degrees are rounded
+    drawn = _largest_part(shapely.set_precision(drawn, _GRID))
     frame = frame.set_geometry(gpd.GeoSeries(drawn, crs=frame.crs))
     return frame[frame.geometry.area > _SMALLEST].reset_index(drop=True)
 
@@ -49,9 +57,10 @@ def footprints() -> gpd.GeoDataFrame:
 def _kinds(of: Any, chance: np.random.Generator) -> Any:
     """Draw the kind of footprint for plots in quarters `of`, by the shares of their characters."""
     draw = chance.random(len(of))
-    kinds = pd.Series(quarters()["character"].to_numpy()[of])
+    kinds = quarters()["character"].to_numpy()[of]
     out = np.empty(len(of), dtype=object)
-    for character, at in kinds.groupby(kinds).groups.items():
+    for character in characters():
+        at = np.flatnonzero(kinds == character)
         shares = characters()[character]["footprints"]
         edges = np.cumsum(list(shares.values()))
         out[at] = np.array(list(shares))[np.searchsorted(edges / edges[-1], draw[at])]
@@ -71,14 +80,15 @@ def _largest_part(shapes: Shapes) -> Shapes:
 
 def boxes(centre: Floats, along: Floats, length: Floats, width: Floats) -> Shapes:
     """Return rectangles of the given length along the unit vectors `along`, metres."""
-    u, v = along * length[:, None] / 2, np.stack([-along[:, 1], along[:, 0]], 1) * width[:, None] / 2
+    u = along * length[:, None] / 2
+    v = np.stack([-along[:, 1], along[:, 0]], 1) * width[:, None] / 2
     made: Shapes = shapely.polygons(
         np.stack([centre - u - v, centre + u - v, centre + u + v, centre - u + v], axis=1)
     )
     return made
 
 
-def _full(room: Shapes, chance: np.random.Generator) -> Shapes:
+def _full(room: Shapes, _chance: np.random.Generator) -> Shapes:
     """Fill the plot."""
     return room
 
@@ -110,16 +120,18 @@ def _ell(room: Shapes, chance: np.random.Generator) -> Shapes:
     wing = np.minimum(_THICKNESS, width * 0.45)
     first = boxes(centre + across * (side[0] * (width - wing) / 2)[:, None], along, length, wing)
     second = boxes(centre + along * (side[1] * (length - wing) / 2)[:, None], along, wing, width)
-    return shapely.union(first, second)
+    joined: Shapes = shapely.union(first, second)
+    return joined
 
 
-def _court(room: Shapes, chance: np.random.Generator) -> Shapes:
+def _court(room: Shapes, _chance: np.random.Generator) -> Shapes:
     """Run wings round a courtyard, where the plot is wide enough for one."""
     hole = shapely.buffer(room, -_THICKNESS, join_style="mitre", mitre_limit=2)
-    return np.where(shapely.area(hole) > 120, shapely.difference(room, hole), room)
+    walled: Shapes = np.where(shapely.area(hole) > 120, shapely.difference(room, hole), room)
+    return walled
 
 
-def _podium(room: Shapes, chance: np.random.Generator) -> Shapes:
+def _podium(room: Shapes, _chance: np.random.Generator) -> Shapes:
     """Cover most of the plot with a broad rectangle."""
     centre, along, length, width = longer_side(room)
     return boxes(centre, along, length * 0.94, width * 0.9)

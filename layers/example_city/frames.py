@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 import geopandas as gpd
@@ -28,6 +29,21 @@ def columns(layer: str) -> list[str]:
     return [name for name in columns_of(layer_named(layer)) if name not in _NOT_OURS]
 
 
+def column(values: Iterable[Any]) -> pd.Series[Any]:
+    """Return a column that keeps Python values (lists, dictionaries, days, None) as they are."""
+    return pd.Series(list(values), dtype=object)
+
+
+def as_simulated(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows that say they are simulated, of the example city."""
+    return rows.assign(
+        provenance="simulated",
+        source=SIMULATED_SOURCE,
+        source_date=DATA_DATE,
+        exceptions=pd.Series([None] * len(rows), index=rows.index, dtype=object),
+    )
+
+
 def finished(layer: str, rows: pd.DataFrame, geom: Any) -> gpd.GeoDataFrame:
     """Return `rows` as a frame of `layer`.
 
@@ -41,11 +57,8 @@ def finished(layer: str, rows: pd.DataFrame, geom: Any) -> gpd.GeoDataFrame:
     geom
         Array of geometries in metres, None where the place is unknown.
     """
-    made = rows.reset_index(drop=True).copy()
-    if "provenance" not in made:
-        made["provenance"] = "simulated"
-        made["source"] = SIMULATED_SOURCE
-        made["source_date"] = DATA_DATE
+    made = rows if "provenance" in rows else as_simulated(rows)
+    made = made.reset_index(drop=True).copy()
     model = columns_of(layer_named(layer))
     for name in columns(layer):
         if name == "geom":

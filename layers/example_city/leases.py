@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 
 from layers.example_city.chance import chance_of
-from layers.example_city.frames import DATA_DATE
-from layers.example_city.market import drawn_from, market, unknown
+from layers.example_city.frames import DATA_DATE, column
+from layers.example_city.market import drawn_from, market, only, unknown
 
 _VERIFIED_WITHIN_DAYS = 180
 _TENANTS = 3200
 _FLOOR_PREMIUM = 0.2
 """How much dearer the top floor is than the ground floor, as a share."""
+_FIT_OUT_UNKNOWN = 0.08
 _FREE = ("vacant", "coming", "reserved")
 
 
@@ -75,17 +76,16 @@ def _with_rent(units: pd.DataFrame, chance: np.random.Generator) -> pd.DataFrame
     told = ~missing
 
     def where_told(values: Any) -> Any:
-        return np.where(told & (chance.random(n) < 0.85), values, None)
+        return only(told & (chance.random(n) < 0.85), values)
 
     cheap = units["market_grade"].isin(["乙级", "丙级"]).to_numpy()
+    for_sale = cheap & (chance.random(n) < 0.06)
     return units.assign(
         rent=rent.mask(missing),
         rent_includes_tax=where_told(chance.random(n) < 0.6),
         rent_includes_fee=where_told(chance.random(n) < 0.15),
-        rent_area_base=np.where(told, "建筑面积", None),
-        sale_price=np.where(
-            cheap & (chance.random(n) < 0.06), (rent * chance.uniform(210, 330, n)).round(-2), np.nan
-        ),
+        rent_area_base=only(told, np.full(n, "建筑面积")),
+        sale_price=(rent * chance.uniform(210, 330, n)).round(-2).where(for_sale),
     )
 
 
@@ -108,7 +108,7 @@ def _with_terms(units: pd.DataFrame, chance: np.random.Generator) -> pd.DataFram
         rent_free=np.where(
             free & (chance.random(n) < 0.7), chance.choice([0, 15, 30, 30, 45, 60, 90], n), np.nan
         ),
-        fit_out=np.where(chance.random(n) < 0.08, None, fit_out),
+        fit_out=only(chance.random(n) >= _FIT_OUT_UNKNOWN, fit_out),
         available_from=_days(wait, ready),
         verified_on=_days(-ago, ~unknown("verified", n, chance)),
     )
@@ -121,15 +121,15 @@ def _with_tenants(units: pd.DataFrame, chance: np.random.Generator) -> pd.DataFr
     number = chance.integers(1, _TENANTS + 1, n)
     industry = drawn_from(market()["industries"], _TENANTS, chance)
     return units.assign(
-        tenant=np.where(let, [f"模拟企业 {i:04d}" for i in number], None),
-        tenant_industry=np.where(let, industry[number - 1], None),
+        tenant=only(let, [f"模拟企业 {i:04d}" for i in number]),
+        tenant_industry=only(let, industry[number - 1]),
         lease_end=_days(chance.integers(15, 365 * 5, n), let & (chance.random(n) < 0.9)),
     )
 
 
-def _days(offset: Any, known: Any) -> list[dt.date | None]:
+def _days(offset: Any, known: Any) -> pd.Series[Any]:
     """Return the data date plus `offset` days where `known`."""
-    return [
+    return column(
         DATA_DATE + dt.timedelta(days=int(days)) if told else None
         for days, told in zip(offset, known, strict=True)
-    ]
+    )

@@ -25,3 +25,10 @@ def drawn_from(shares: dict[str, float], size: int, chance: np.random.Generator)
 def unknown(what: str, size: int, chance: np.random.Generator) -> Any:
     """Say which of `size` values are unknown, at the rate the market has for `what`."""
     return chance.random(size) < market()["unknown"][what]
+
+
+def only(told: Any, values: Any) -> Any:
+    """Return `values` where they are `told`, and None, which is unknown, elsewhere."""
+    out = np.full(len(told), None, dtype=object)
+    out[told] = np.asarray(values, dtype=object)[told]
+    return out

@@ -12,19 +12,27 @@ import pandas as pd
 
 from layers.example_city.buildings import STOREY, invented_buildings
 from layers.example_city.chance import chance_of
-from layers.example_city.frames import finished
-from layers.example_city.market import drawn_from, market, unknown
+from layers.example_city.facts import records
+from layers.example_city.frames import as_simulated, column, finished
+from layers.example_city.market import drawn_from, market, only, unknown
 from layers.example_city.quarters import centrality
-from layers.example_city.sites import with_simulated_source
 from layers.example_city.towers import exceptions, towers
 
 GRADES = ("丙级", "乙级", "甲级", "超甲级")
 _GRADE_EDGES = (0.47, 0.78, 1.28)
 _LAND_RIGHT_YEARS = {"办公": 50, "商业": 40, "公寓": 70, "研发": 50, "厂房": 50, "仓储": 50}
-_FLOOR_LOADS = {"办公": (2.0, 3.5), "商业": (3.5, 5.0), "公寓": (2.0, 2.5), "研发": (5.0, 8.0),
-                "厂房": (7.5, 12.0), "仓储": (7.5, 15.0)}
+_FLOOR_LOADS = {
+    "办公": (2.0, 3.5),
+    "商业": (3.5, 5.0),
+    "公寓": (2.0, 2.5),
+    "研发": (5.0, 8.0),
+    "厂房": (7.5, 12.0),
+    "仓储": (7.5, 15.0),
+}
 _PODIUM_FROM, _ABOVE_PODIUM = 10, 3
 _AREA_PER_SPACE = (28.0, 36.0)
+_SUBSIDY = "示例租金补贴：首年 10% (模拟)"
+_COOLING_HOURS = {"工作日 08:30-18:30": 0.7, "24 小时": 0.3}
 _UNTOLD = ("site", "area", "nothing")
 """How parking is missing: told for the site only, as an area only, or not at all."""
 
@@ -63,8 +71,7 @@ def invented_offices() -> pd.DataFrame:
     made = _with_areas(made, chance)
     made = _with_equipment(made, chance)
     made = _with_rights(made, chance)
-    made = _with_parking(made, chance)
-    return made
+    return _with_parking(made, chance)
 
 
 def _grades(rows: pd.DataFrame, chance: np.random.Generator) -> Any:
@@ -119,40 +126,42 @@ def _with_equipment(rows: pd.DataFrame, chance: np.random.Generator) -> pd.DataF
     return rows.assign(
         floor_load=np.where(unknown("floor_load", n, chance), np.nan, load.round(1)),
         air_conditioning=cooling,
-        air_conditioning_hours=np.where(
-            cooling == "中央空调", drawn_from({"工作日 08:30-18:30": 0.7, "24 小时": 0.3}, n, chance), None
-        ),
+        air_conditioning_hours=only(cooling == "中央空调", drawn_from(_COOLING_HOURS, n, chance)),
         lifts=np.where(
             unknown("lifts", n, chance),
             np.nan,
             np.maximum(1, np.round(rows["gross_floor_area"] / chance.uniform(3800, 6500, n))),
         ),
         property_fee=np.where(unknown("property_fee", n, chance), np.nan, fee.round(1)),
-        certificates=[[str(name)] if has else None for name, has in zip(label, certified, strict=True)],
+        certificates=column(
+            [str(name)] if has else None for name, has in zip(label, certified, strict=True)
+        ),
     )
 
 
 def _with_rights(rows: pd.DataFrame, chance: np.random.Generator) -> pd.DataFrame:
     """Fill ownership, land, and what a company may do there."""
     n = len(rows)
-    land = rows["use"].map({"办公": "商业服务业用地", "商业": "商业服务业用地", "公寓": "商业服务业用地"})
+    serving = rows["use"].isin(["办公", "商业", "公寓"])
+    land = np.where(serving, "商业服务业用地", "工业用地")
     begun = rows["completed"] - chance.integers(2, 6, n)
     ends = [
         dt.date(int(year) + _LAND_RIGHT_YEARS[use], int(month), 28)
         for year, use, month in zip(begun, rows["use"], chance.integers(1, 13, n), strict=True)
     ]
+
     def maybe(values: Any, missing: float) -> Any:
-        return np.where(chance.random(n) < missing, None, values)
+        return only(chance.random(n) >= missing, values)
 
     return rows.assign(
         ownership=maybe(
             drawn_from({"私有": 0.55, "国有": 0.27, "集体": 0.12, "政府": 0.06}, n, chance), 0.1
         ),
-        land_use=maybe(land.where(land.notna(), "工业用地"), 0.2),
+        land_use=maybe(land, 0.2),
         land_right_expires=maybe(np.array(ends, dtype=object), 0.35),
-        registrable=maybe((chance.random(n) < 0.93).astype(object), 0.15),
-        subsidy=np.where(chance.random(n) < 0.12, "示例租金补贴：首年 10%（模拟）", None),
-        fire_acceptance=maybe((chance.random(n) < 0.96).astype(object), 0.2),
+        registrable=maybe(chance.random(n) < 0.93, 0.15),
+        subsidy=only(chance.random(n) < 0.12, np.full(n, _SUBSIDY)),
+        fire_acceptance=maybe(chance.random(n) < 0.96, 0.2),
     )
 
 
@@ -192,14 +201,25 @@ def office_layer(units: pd.DataFrame) -> gpd.GeoDataFrame:
     units
         Columns ``office_id, rent``.
     """
-    made = with_simulated_source(invented_offices())
+    made = as_simulated(invented_offices())
     asked = units.groupby("office_id")["rent"]
     made["rent_min"] = made["id"].map(asked.min())
     made["rent_max"] = made["id"].map(asked.max())
-    made["rent_area_base"] = np.where(made["rent_min"].notna(), "建筑面积", None)
+    asked_for = made["rent_min"].notna().to_numpy()
+    made["rent_area_base"] = only(asked_for, np.full(len(made), "建筑面积"))
     real = towers()
     fields = ("name", "address", "gross_floor_area", "office_area", "completed", "geom")
-    known = real[["id", "name", "address", "office_area", "provenance", "source", "source_date"]].copy()
+    same = [
+        "id",
+        "name",
+        "address",
+        "office_area",
+        "site_id",
+        "provenance",
+        "source",
+        "source_date",
+    ]
+    known = real[same].copy()
     known["aliases"] = [[name] for name in real["name_en"]]
     known["building_id"] = real["id"]
     known["use"] = "办公"
@@ -207,8 +227,7 @@ def office_layer(units: pd.DataFrame) -> gpd.GeoDataFrame:
     # an area that covers the whole development is the site's, not the office's
     whole = real["floor_area_base"] == "development"
     known["gross_floor_area"] = real["gross_floor_area"].mask(whole)
-    known["site_id"] = [f"P-{i}" if a == a else None for i, a in zip(real["id"], real["development_area"], strict=True)]
     renamed = real.assign(unverified=real["unverified"].str.replace("year", "completed"))
-    known["exceptions"] = [exceptions(row, fields) for row in renamed.itertuples()]
+    known["exceptions"] = column(exceptions(row, fields) for row in records(renamed))
     geom = np.concatenate([real["point"].to_numpy(), made["footprint"].to_numpy()])
     return finished("office", pd.concat([known, made], ignore_index=True), geom)

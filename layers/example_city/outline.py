@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from layers.example_city.facts import drawing, numbers, table
+from layers.example_city.facts import drawing, numbers, records, table
 from layers.example_city.frames import DRAWN_SOURCE, finished
 from layers.example_city.plane import points
 
@@ -65,8 +65,8 @@ def _cell(i: int, xy: Any, weights: Any, outline: Any) -> Any:
         foot = xy[i] + unit * reach
         along = np.array([-unit[1], unit[0]]) * 1e5
         back = unit * -1e5
-        half = shapely.Polygon([foot + along, foot - along, foot - along + back, foot + along + back])
-        cell = cell.intersection(half)
+        near = [foot + along, foot - along, foot - along + back, foot + along + back]
+        cell = cell.intersection(shapely.Polygon(near))
     return cell
 
 
@@ -93,7 +93,7 @@ def area_layer() -> gpd.GeoDataFrame:
             "exceptions": [
                 {"geom": "estimated"} if code in shapes else None for code in rows["code"]
             ],
-            "source": [_source(row, row.code in shapes) for row in rows.itertuples()],
+            "source": [_source(row, row.code in shapes) for row in records(rows)],
             "source_date": pd.to_datetime(rows["source_date"]).dt.date,
         }
     )

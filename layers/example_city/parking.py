@@ -15,6 +15,7 @@ from layers.example_city.buildings import invented_buildings
 from layers.example_city.chance import chance_of
 from layers.example_city.entrances import walkable_streets
 from layers.example_city.frames import finished
+from layers.example_city.market import only
 from layers.example_city.offices import invented_offices
 from layers.example_city.quarters import quarter_of, quarters
 from layers.example_city.sites import site_names
@@ -24,13 +25,17 @@ _SHARES = {"home": 0.4, "surface": 0.34, "multi_storey": 0.06, "street": 0.2}
 """Of the car parks that belong to no site."""
 _KNOWN = 0.6
 _MEDIAN = {"underground": 130, "surface": 45, "multi_storey": 210, "street": 24}
-_FEES = ("首小时 10 元，其后 2 元/30 分钟，封顶 60 元 (模拟)", "5 元/次 (模拟)", "首小时 15 元，其后 3 元/30 分钟 (模拟)")
+_FEES = (
+    "首小时 10 元，其后 2 元/30 分钟，封顶 60 元 (模拟)",
+    "5 元/次 (模拟)",
+    "首小时 15 元，其后 3 元/30 分钟 (模拟)",
+)
 
 
 def parking_layer() -> gpd.GeoDataFrame:
     """Return the layer of car parks, as points."""
     chance = chance_of("parking")
-    parts = [_of_sites(chance)]
+    parts = [_of_sites()]
     rest = CAR_PARKS - len(parts[0])
     counts = {kind: round(rest * share) for kind, share in _SHARES.items()}
     counts["surface"] += rest - sum(counts.values())
@@ -51,8 +56,8 @@ def parking_layer() -> gpd.GeoDataFrame:
     spaces = rows["spaces_built"].fillna(pd.Series(drawn))
     rows["id"] = [f"C{i + 1:04d}" for i in range(n)]
     rows["spaces"] = np.where(chance.random(n) < _KNOWN, spaces, np.nan)
-    rows["public"] = np.where(chance.random(n) < 0.15, None, chance.random(n) < 0.65)
-    rows["fee"] = np.where(chance.random(n) < 0.5, chance.choice(_FEES, n), None)
+    rows["public"] = only(chance.random(n) >= 0.15, chance.random(n) < 0.65)
+    rows["fee"] = only(chance.random(n) < 0.5, chance.choice(_FEES, n))
     shapes = rows["shape"].to_numpy()
     rows["address"] = addresses(shapes)
     places = quarters()["name"].to_numpy()[quarter_of(shapes)]
@@ -61,7 +66,7 @@ def parking_layer() -> gpd.GeoDataFrame:
     return finished("parking", rows.drop(columns="shape"), shapes)
 
 
-def _of_sites(chance: np.random.Generator) -> pd.DataFrame:
+def _of_sites() -> pd.DataFrame:
     """Return the underground car park of each invented site."""
     grouped = invented_offices().groupby("site_id", sort=True)
     shape = grouped["footprint"].first().to_numpy()

@@ -46,15 +46,17 @@ def quarter_of(shapes: NDArray[Any]) -> NDArray[np.int64]:
 
 def within_reach(shapes: NDArray[Any]) -> NDArray[np.bool_]:
     """Say which shapes lie within the reach of any quarter: the others are open country."""
-    reached: NDArray[np.bool_] = (_distances(shapes) <= quarters()["reach_m"].to_numpy()).any(axis=1)
+    reach = quarters()["reach_m"].to_numpy()
+    reached: NDArray[np.bool_] = np.any(_distances(shapes) <= reach, axis=1)
     return reached
 
 
 def centrality(shapes: NDArray[Any]) -> NDArray[np.float64]:
     """Return how central each shape lies: 1 in the heart of a core quarter, towards 0 far away."""
     cores = (quarters()["character"] == "core").to_numpy()
-    nearest: NDArray[np.float64] = np.exp(-_distances(shapes)[:, cores].min(axis=1) / _CORE_FALLS_OFF)
-    return nearest
+    apart = _distances(shapes)[:, cores].min(axis=1)
+    central: NDArray[np.float64] = np.exp(-apart / _CORE_FALLS_OFF)
+    return central
 
 
 def _distances(shapes: NDArray[Any]) -> NDArray[np.float64]:

@@ -12,7 +12,7 @@ import shapely
 
 from layers.example_city.chance import chance_of
 from layers.example_city.footprints import footprints
-from layers.example_city.frames import finished
+from layers.example_city.frames import as_simulated, finished
 from layers.example_city.market import market
 from layers.example_city.quarters import quarters
 from layers.example_city.towers import towers
@@ -95,10 +95,11 @@ def site_layer(offices: pd.DataFrame) -> gpd.GeoDataFrame:
     chance = chance_of("parking")
     invented = offices[offices["provenance"] == "simulated"]
     grouped = invented.groupby("site_id", sort=True)
-    shapes = grouped["footprint"].agg(lambda g: shapely.convex_hull(shapely.union_all(g.to_numpy())))
+    shapes = grouped["footprint"].agg(_around)
     names = site_names()
     # a site tells its total where its offices leave parking to it, and sometimes besides
-    told = grouped["parking_told"].agg(lambda g: (g == "site").any()).to_numpy()
+    told = invented["site_id"][invented["parking_told"] == "site"]
+    told = shapes.index.isin(told)
     told = told | (chance.random(len(shapes)) < 0.3)
     made = pd.DataFrame(
         {
@@ -113,20 +114,15 @@ def site_layer(offices: pd.DataFrame) -> gpd.GeoDataFrame:
             "parking_spaces": np.where(told, grouped["spaces_built"].sum(), np.nan),
         }
     )
-    made["provenance"] = "simulated"
     real = _real_sites()
-    rows = pd.concat([with_simulated_source(made), real], ignore_index=True)
+    rows = pd.concat([as_simulated(made), real], ignore_index=True)
     geom: Any = np.concatenate([shapes.to_numpy(), real["point"].to_numpy()])
     return finished("site", rows.drop(columns="point"), geom)
 
 
-def with_simulated_source(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return rows that say they are simulated, from the example city."""
-    from layers.example_city.frames import DATA_DATE, SIMULATED_SOURCE
-
-    return rows.assign(
-        provenance="simulated", source=SIMULATED_SOURCE, source_date=DATA_DATE, exceptions=None
-    )
+def _around(footprints_of_site: pd.Series[Any]) -> Any:
+    """Return the ground that the buildings of a site span."""
+    return shapely.convex_hull(shapely.union_all(footprints_of_site.to_numpy()))
 
 
 def _real_sites() -> pd.DataFrame:
@@ -134,7 +130,7 @@ def _real_sites() -> pd.DataFrame:
     known = towers()[towers()["development_area"].notna()]
     return pd.DataFrame(
         {
-            "id": [f"P-{code}" for code in known["id"]],
+            "id": known["site_id"],
             "name": known["name"],
             "address": known["address"],
             "area": known["development_area"],

@@ -12,8 +12,8 @@ import shapely
 
 from layers.example_city.arterials import railway
 from layers.example_city.curves import smooth
-from layers.example_city.facts import numbers, settings, table
-from layers.example_city.frames import DATA_DATE, DRAWN_SOURCE, finished
+from layers.example_city.facts import numbers, records, settings, table
+from layers.example_city.frames import DATA_DATE, DRAWN_SOURCE, column, finished
 from layers.example_city.plane import points
 
 
@@ -23,18 +23,18 @@ def stations() -> pd.DataFrame:
     rows = table("stations.csv")
     rows["point"] = points(numbers(rows["lon"]), numbers(rows["lat"]))
     named = {line["code"]: line["name"] for line in settings("metro_lines.toml")["line"]}
-    rows["lines"] = [
+    rows["lines"] = column(
         [named[code] for code in codes.split("|")] if codes else None for codes in rows["lines"]
-    ]
-    rows["exceptions"] = [_weaker(row) for row in rows.itertuples()]
+    )
+    rows["exceptions"] = column(_weaker(row) for row in records(rows))
     rows["source_date"] = pd.to_datetime(rows["source_date"]).dt.date
     return rows
 
 
 def _weaker(row: Any) -> dict[str, str] | None:
     """Return the values that stand less firm than their row, as the table names them."""
-    marks = {name: "unverified" for name in (row.unverified or "").split()}
-    return marks | {name: "estimated" for name in (row.estimated or "").split()} or None
+    memory = dict.fromkeys((row.unverified or "").split(), "unverified")
+    return memory | dict.fromkeys((row.estimated or "").split(), "estimated") or None
 
 
 def station_layer() -> gpd.GeoDataFrame:
@@ -74,7 +74,7 @@ def transit_line_layer() -> gpd.GeoDataFrame:
             }
         )
         shapes.append(shape)
-    for line in railway().itertuples():
+    for line in records(railway()):
         rows.append(
             {
                 "id": line.id,

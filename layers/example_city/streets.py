@@ -26,8 +26,8 @@ from layers.example_city.plane import METRIC_SRID
 from layers.example_city.quarters import quarter_of, quarters, trait, within_reach
 from layers.example_city.towers import towers
 
-GRID = 0.01
-"""Junctions within a centimetre are one."""
+GRID = 0.1
+"""Junctions within a decimetre are one."""
 _GREEN_EDGE = 9.0
 _TOWER_MARGIN = 9.0
 _LANE_LEVELS = 2
@@ -42,14 +42,12 @@ def buildable_land() -> Any:
     return district().difference(nature).difference(railway_land())
 
 
-def quarters_between_arterials() -> NDArray[Any]:
+def quarters_between_arterials() -> Any:
     """Return the pieces of buildable land that the arterials enclose."""
     streets = arterials()
     enclosing = streets[streets["road_class"].isin(["primary", "secondary"]) & ~streets["tunnel"]]
     land = buildable_land()
-    lines = shapely.union_all(
-        [*enclosing.geometry, shapely.boundary(land)], grid_size=GRID
-    )
+    lines = shapely.union_all([*enclosing.geometry, shapely.boundary(land)], grid_size=GRID)
     faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(lines)))
     inside = shapely.contains_properly(land, shapely.point_on_surface(faces))
     return faces[inside & (shapely.area(faces) > 800)]
@@ -111,14 +109,10 @@ def cut_at_junctions(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
     Every stretch keeps the columns of the line it is cut from.
     """
-    noded = shapely.get_parts(
-        shapely.union_all(np.asarray(lines.geometry.array), grid_size=GRID)
-    )
+    noded = shapely.get_parts(shapely.union_all(np.asarray(lines.geometry.array), grid_size=GRID))
     middle = shapely.line_interpolate_point(noded, 0.5, normalized=True)
     source = np.asarray(lines.geometry.array)
-    (at, which), apart = shapely.STRtree(source).query_nearest(
-        middle, all_matches=False, return_distance=True
-    )
+    at, which = shapely.STRtree(source).query_nearest(middle, all_matches=False)
     of = np.empty(len(noded), dtype=np.int64)
     of[at] = which
     frame = gpd.GeoDataFrame(
@@ -129,12 +123,14 @@ def cut_at_junctions(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return without_stubs(frame[_largest(noded)].reset_index(drop=True))
 
 
-def ends(lines: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+def ends(lines: NDArray[Any]) -> tuple[Any, Any, NDArray[Any]]:
     """Return the junction numbers of the starts and ends of lines, and the junctions' places."""
-    places = np.stack([
-        shapely.get_coordinates(shapely.get_point(lines, 0)),
-        shapely.get_coordinates(shapely.get_point(lines, -1)),
-    ])
+    places = np.stack(
+        [
+            shapely.get_coordinates(shapely.get_point(lines, 0)),
+            shapely.get_coordinates(shapely.get_point(lines, -1)),
+        ]
+    )
     rounded = np.round(places / GRID).astype(np.int64).reshape(-1, 2)
     found, number = np.unique(rounded, axis=0, return_inverse=True)
     number = number.reshape(2, -1)
@@ -160,5 +156,3 @@ def without_stubs(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         & (frame["origin"] == "invented").to_numpy()
     )
     return frame[~stub].reset_index(drop=True)
-
-

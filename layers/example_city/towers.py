@@ -34,6 +34,8 @@ def towers() -> pd.DataFrame:
     rows = table("towers.csv")
     for name in NUMBERS:
         rows[name] = numbers(rows[name])
+    # a development that is larger than the tower is a site of its own
+    rows["site_id"] = ("P-" + rows["id"]).where(rows["development_area"].notna())
     rows["point"] = points(numbers(rows["lon"]), numbers(rows["lat"]))
     rows["source"] = [
         f"position, address: {coord}; figures: {fact}" + (f"; {note}" if note else "")
@@ -77,5 +79,6 @@ def _outlines(rows: pd.DataFrame) -> Any:
         u = np.array([np.cos(angle), np.sin(angle)]) * s / 2
         v = np.array([-u[1], u[0]])
         centre = np.array([point.x, point.y])
-        out.append(shapely.Polygon([centre - u - v, centre + u - v, centre + u + v, centre - u + v]))
+        corners = [centre - u - v, centre + u - v, centre + u + v, centre - u + v]
+        out.append(shapely.Polygon(corners))
     return out

@@ -14,15 +14,16 @@ import numpy as np
 import pandas as pd
 
 from layers.example_city.chance import chance_of
-from layers.example_city.frames import finished
+from layers.example_city.facts import records
+from layers.example_city.frames import as_simulated, column, finished
 from layers.example_city.leases import with_leases
 from layers.example_city.market import market
 from layers.example_city.offices import invented_offices
-from layers.example_city.sites import with_simulated_source
 
 _SMALLEST, _LARGEST = 60.0, 2500.0
 _MOST_ON_FLOOR = 14
 _ROOM_SPREAD = 0.45
+_NAMING_SHARES = (0.72, 0.18, 0.1)
 _DIVISIBLE_FROM = 800.0
 
 
@@ -35,7 +36,7 @@ def floors() -> pd.DataFrame:
     """
     chance = chance_of("office_unit")
     rows = []
-    for office in invented_offices().itertuples():
+    for office in records(invented_offices()):
         grade = market()["grade"][office.market_grade]
         storeys = np.arange(office.lowest_floor, office.storeys + 1)
         # recording starts at some floor and goes up from there
@@ -65,14 +66,15 @@ def _cut_off(made: pd.DataFrame) -> pd.DataFrame:
 
 @cache
 def units() -> pd.DataFrame:
-    """Return the units: fields of the layer, and ``market_grade, location, storeys`` of the office."""
+    """Return the units: the layer's fields, and of the office ``market_grade, location, storeys``."""
     chance = chance_of("office_unit")
     offices = invented_offices().set_index("id")
-    named = {office: int(way) for office, way in zip(offices.index, chance.choice(3, len(offices), p=[0.72, 0.18, 0.1]), strict=True)}
+    ways = chance.choice(len(_NAMING_SHARES), len(offices), p=_NAMING_SHARES)
+    named = dict(zip(offices.index, ways.tolist(), strict=True))
+    top = dict(zip(offices.index, offices["storeys"].tolist(), strict=True))
     rows = []
-    for floor in floors().itertuples():
-        top = int(offices.at[floor.office, "storeys"])
-        label, digits = floor_names(floor.floor, top, named[floor.office])
+    for floor in records(floors()):
+        label, digits = floor_names(floor.floor, top[floor.office], named[floor.office])
         for room, area in enumerate(_rooms(floor.area, floor.rooms, chance), start=1):
             rows.append(
                 {
@@ -91,7 +93,7 @@ def units() -> pd.DataFrame:
     for name in ("use", "market_grade", "location", "efficiency", "storeys"):
         made[name] = office[name].to_numpy()
     made["net_area"] = (made["area"] * made["efficiency"] / 100).round(2)
-    made["adjacent_to"] = _neighbours(made)
+    made["adjacent_to"] = column(_neighbours(made))
     parts = np.maximum(2, (made["area"] / chance.uniform(220, 420, len(made))).round())
     large = (made["area"] >= _DIVISIBLE_FROM) & (chance.random(len(made)) < 0.75)
     made["min_divisible_area"] = np.where(large, (made["area"] / parts).round(-1), np.nan)
@@ -137,21 +139,23 @@ def _neighbours(made: pd.DataFrame) -> list[list[str] | None]:
     directly below and above (连层).
     """
     place = {
-        (unit.office_id, unit.floor_order, unit.room): (unit.id, unit.rooms)
-        for unit in made.itertuples()
+        (unit.office_id, unit.floor_order, unit.room): (str(unit.id), unit.rooms == 1)
+        for unit in records(made)
     }
     out: list[list[str] | None] = []
-    for unit in made.itertuples():
-        beside = [place.get((unit.office_id, unit.floor_order, unit.room + step)) for step in (-1, 1)]
-        if unit.rooms == 1:
-            above = [place.get((unit.office_id, unit.floor_order + step, 1)) for step in (-1, 1)]
-            beside = [unit if unit and unit[1] == 1 else None for unit in above]
-        found = [unit[0] for unit in beside if unit]
+    for unit in records(made):
+        found = []
+        for step in (-1, 1):
+            beside = (unit.office_id, unit.floor_order, unit.room + step)
+            above = (unit.office_id, unit.floor_order + step, 1)
+            other, whole = place.get(above if unit.rooms == 1 else beside, (None, False))
+            if other and whole == (unit.rooms == 1):
+                found.append(other)
         out.append(found or None)
     return out
 
 
 def office_unit_layer() -> gpd.GeoDataFrame:
     """Return the layer of units; where in the building they lie is not drawn."""
-    made = with_simulated_source(units())
+    made = as_simulated(units())
     return finished("office_unit", made, np.full(len(made), None, dtype=object))

@@ -219,11 +219,14 @@ def test_the_data_of_a_home_closed_to_the_server_lies_elsewhere_and_is_found_aga
     assert ask(cluster.start(home), "SELECT words FROM note") == ["东湖"]
 
     # A deleted home means a new city; the old data is neither shown nor destroyed.
+    left = cluster.status(home).socket_dir
     shutil.rmtree(home)
     assert ask(cluster.start(home), "SELECT to_regclass('note')") == [None]
     assert (data / "PG_VERSION").is_file()
     assert not (data / "postmaster.pid").exists()
     shutil.rmtree(data.parent)
+    assert left is not None
+    shutil.rmtree(left)
 
     copy = open_folder / "root" / "copy"
     shutil.copytree(home, copy)

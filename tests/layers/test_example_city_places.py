@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ METRIC = 4547
 FACTS = Path(__file__).parents[2] / "data" / "luohu"
 FIGURES = ("height", "floors_above", "floors_below", "gross_floor_area", "year")
 
+MEMORY = {"height": "height", "floors": "floors_above", "year": "year"}
+
 City = dict[str, gpd.GeoDataFrame]
 
 
@@ -34,13 +37,18 @@ def plane(city: City) -> City:
     return {name: frame.to_crs(METRIC) for name, frame in city.items()}
 
 
+def records(frame: pd.DataFrame) -> Iterator[Any]:
+    yield from frame.itertuples()
+
+
 def facts(name: str) -> pd.DataFrame:
     return pd.read_csv(FACTS / name, dtype=str, keep_default_na=False)
 
 
 def centres() -> dict[str, Any]:
     rows = facts("street_centres.csv")
-    return {row.code: shapely.Point(float(row.lon_approx), float(row.lat_approx)) for row in rows.itertuples()}
+    places = shapely.points(rows["lon_approx"].astype(float), rows["lat_approx"].astype(float))
+    return dict(zip(rows["code"], places, strict=True))
 
 
 def test_the_outline_is_as_large_as_luohu_and_lies_where_it_lies(city: City, plane: City) -> None:
@@ -85,7 +93,7 @@ def test_names_of_areas_are_published_and_their_outlines_estimated(city: City) -
 
 def test_a_real_tower_stands_where_the_facts_say_with_what_they_know(city: City) -> None:
     offices, buildings = (city[name].set_index("id") for name in ("office", "building"))
-    for tower in facts("towers.csv").itertuples():
+    for tower in records(facts("towers.csv")):
         office, building = offices.loc[tower.id], buildings.loc[tower.id]
         assert (office.geom.x, office.geom.y) == (float(tower.lon), float(tower.lat))
         assert building.geom.contains(office.geom)
@@ -106,12 +114,12 @@ def test_nothing_is_invented_about_real_towers(city: City) -> None:
 
 def test_what_comes_from_memory_is_unverified(city: City) -> None:
     buildings, offices = (city[name].set_index("id") for name in ("building", "office"))
-    for tower in facts("towers.csv").itertuples():
+    for tower in records(facts("towers.csv")):
         building, office = buildings.loc[tower.id], offices.loc[tower.id]
         if "memory" in tower.fact_source:
             # "year: memory" and "height, floors: memory" name single values
-            named = re.findall("height|floors|year", tower.fact_source) or ["height", "floors", "year"]
-            fields = [{"floors": "floors_above"}.get(field, field) for field in named]
+            named = re.findall("height|floors|year", tower.fact_source)
+            fields = [MEMORY[word] for word in named or MEMORY]
             weak = [field for field in fields if pd.notna(building[field])]
             assert weak
             for field in weak:
@@ -132,7 +140,7 @@ def test_metro_lines_run_through_their_stations_in_order(plane: City) -> None:
     stations = plane["station"].set_index("id")
     metro = plane["transit_line"][plane["transit_line"]["kind"] == "metro"]
     assert len(metro) == 9
-    for line in metro.itertuples():
+    for line in records(metro):
         stops = stations.loc[line.stations]
         assert all(line.name in lines for lines in stops["lines"])
         assert re.fullmatch("#[0-9a-f]{6}", line.colour)
@@ -146,7 +154,7 @@ def test_metro_lines_run_through_their_stations_in_order(plane: City) -> None:
 
 def test_dongmen_on_line_5_has_no_position_and_the_data_say_so(city: City) -> None:
     assert "东门" not in set(city["station"]["name"])
-    assert "东门" in city["transit_line"].set_index("name").at["5号线", "source"]
+    assert "东门" in city["transit_line"].set_index("name").loc["5号线", "source"]
 
 
 def test_every_metro_station_has_two_to_six_entrances_near_by(plane: City) -> None:
@@ -154,9 +162,7 @@ def test_every_metro_station_has_two_to_six_entrances_near_by(plane: City) -> No
     number = doors.groupby("station_id").size()
     assert set(number.index) == set(stations.index[stations["kind"] == "metro"])
     assert number.between(2, 6).all()
-    apart = shapely.distance(
-        doors.geom.to_numpy(), stations.geom[doors["station_id"]].to_numpy()
-    )
+    apart = shapely.distance(doors.geom.to_numpy(), stations.geom[doors["station_id"]].to_numpy())
     assert ((apart > 29.9) & (apart < 120.1)).all()
 
 
@@ -180,7 +186,8 @@ def test_the_streets_form_one_network_that_reaches_everything(plane: City) -> No
     lines = shapely.line_merge(roads.geom[roads["walkable"]].to_numpy())
     assert (shapely.get_type_id(lines) == 1).all()
     starts, finishes = (shapely.get_coordinates(shapely.get_point(lines, at)) for at in (0, -1))
-    _, junction = np.unique(np.concatenate([starts, finishes]).round(1), axis=0, return_inverse=True)
+    both = np.concatenate([starts, finishes]).round(1)
+    _, junction = np.unique(both, axis=0, return_inverse=True)
     a, b = junction.reshape(2, -1)
     graph = coo_array((np.ones(len(lines)), (a, b)), shape=(junction.max() + 1,) * 2)
     assert connected_components(graph, directed=False)[0] == 1

@@ -1,0 +1,64 @@
+// Words and numbers as the page writes them. Everything reaches the page as text, never as markup.
+
+export const UNKNOWN = "未知";
+
+const number = new Intl.NumberFormat("zh-CN", { maximumFractionDigits: 0 });
+const fine = new Intl.NumberFormat("zh-CN", { maximumFractionDigits: 2 });
+
+/** Make an element with attributes and children; strings become text nodes. */
+export function make(name, attributes = {}, ...children) {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key === "class") element.className = value;
+    else element.setAttribute(key, value);
+  }
+  element.append(...children.filter((child) => child !== null && child !== undefined));
+  return element;
+}
+
+const PROVENANCES = {
+  measured: "实测", published: "公开资料", unverified: "未核实",
+  estimated: "估算", simulated: "模拟", derived: "推算",
+};
+
+const BASES = { office: "按楼宇车位", site: "按项目车位", estimated: "按停车面积估算" };
+
+export function provenance(value) {
+  return PROVENANCES[value] ?? value ?? UNKNOWN;
+}
+
+export function provenanceTag(value) {
+  return make("span", { class: `tag ${value ?? ""}` }, provenance(value));
+}
+
+export function whole(value, unit = "") {
+  return value === null || value === undefined ? UNKNOWN : `${number.format(value)}${unit}`;
+}
+
+export function decimal(value, unit = "") {
+  return value === null || value === undefined ? UNKNOWN : `${fine.format(value)}${unit}`;
+}
+
+export function parking(office) {
+  if (office.parking_ratio === null) return UNKNOWN;
+  const basis = BASES[office.parking_ratio_basis];
+  return `${office.parking_ratio_text}（${fine.format(office.parking_ratio)}/100㎡，${basis}，`
+    + `${provenance(office.parking_ratio_provenance)}）`;
+}
+
+export function metro(office) {
+  if (office.walk_basis === null) return UNKNOWN;
+  if (office.nearest_station === null) return "3 公里内没有";
+  return `${office.nearest_station}，直线 ${whole(office.distance_m)} m，步行约 ${whole(office.walk_min)} 分钟`;
+}
+
+export function rent(office) {
+  if (office.rent_min === null) return UNKNOWN;
+  const low = whole(office.rent_min), high = whole(office.rent_max);
+  return `${low === high ? low : `${low}–${high}`} 元/㎡/月`;
+}
+
+export function space(office) {
+  if (office.available_area === null) return UNKNOWN;
+  return `${whole(office.available_area)} ㎡，${whole(office.matching_units)} 个单元`;
+}
