@@ -13,13 +13,20 @@ from api.problems import ProblemError
 from cim.database import reading
 from cim.geojson import collection
 from cim.offices import OfficeCriteria, office_file, office_units, search
+from cim.settings import answer_settings
 
 router = APIRouter(tags=["商办用房 offices"])
 
-_WALKING = (
-    "距离为直线距离，步行时间按直线 × 1.3 ÷ 80 米/分钟折算"
-    " / distances are straight lines; walking time is straight line × 1.3 ÷ 80 m/min"
-)
+
+def _walking() -> str:
+    """Say what distances and minutes are."""
+    settings = answer_settings()
+    rule = f"× {settings.detour:g} ÷ {settings.walk_speed:g}"
+    return (
+        f"距离为直线距离，步行分钟 = 直线米数 {rule}"
+        f" / distances are straight lines; minutes on foot = metres {rule}"
+    )
+
 
 _EXAMPLE: dict[int | str, dict[str, Any]] = {
     200: {
@@ -107,7 +114,7 @@ def find_offices(request: Request, query: Annotated[OfficeQuery, Query()]) -> Re
                     "numberMatched": page.matched,
                     "numberReturned": returned,
                     "unknown": page.unknown,
-                    "walking": _WALKING,
+                    "walking": _walking(),
                     "timeStamp": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
                     "links": page_links(request, GEOJSON, more),
                 }

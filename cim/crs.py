@@ -40,7 +40,11 @@ _BAIDU_PI = np.pi * 3000.0 / 180.0
 _FIXED_POINT_STEPS = 12
 
 # Geographic systems without a sound transformation to CGCS2000 (local parameters are secret)
-_REFUSED_DATUMS = {"Beijing 1954": "北京54 Beijing 1954", "Xian 1980": "西安80 Xi'an 1980"}
+_REFUSED_DATUMS = {
+    "Beijing 1954": "北京54 Beijing 1954",
+    "New Beijing": "新北京54 New Beijing 1954",
+    "Xian 1980": "西安80 Xi'an 1980",
+}
 
 
 class UnknownCRSError(ValueError):

@@ -20,6 +20,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
 from cim import cluster
+from cim.derived import settle
 from cim.model import LAYERS, City
 from cim.settings import DEFAULT_METRIC_CRS, answer_settings, city_settings
 
@@ -138,6 +139,8 @@ def open_city() -> Engine:
     engine = connect()
     migrate(engine)
     _settle_metric_crs(engine)
+    with engine.begin() as connection:
+        settle(connection)
     return engine
 
 

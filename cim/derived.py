@@ -6,15 +6,18 @@ was derived before it.
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from sqlalchemy import Connection, text
+from sqlalchemy.dialects.postgresql import insert
 
-from cim.model import Layer
+from cim.model import City, Layer
 from cim.settings import answer_settings
 
 _SQL = Path(__file__).with_name("sql")
 _TOUCHED = "touched"
+_SETTINGS = "derived_settings"
 
 # offices whose own row a batch wrote or took away
 _OFFICES = "select feature as id from change where batch = :batch"
@@ -36,7 +39,19 @@ _SURROUNDINGS = {
 _STOCK = {"office": _OFFICES, "office_unit": _OFFICES_OF_UNITS}
 
 
-def _recompute(connection: Connection, touched: str, batch: int, tables: dict[str, str]) -> None:
+def _parameters() -> dict[str, float]:
+    """Return the settings that enter the derived tables."""
+    settings = answer_settings()
+    return {
+        "reach": settings.reach,
+        "detour": settings.detour,
+        "walk_speed": settings.walk_speed,
+    }
+
+
+def _recompute(
+    connection: Connection, touched: str, batch: int | None, tables: dict[str, str]
+) -> None:
     """Write the rows of derived tables anew for the touched offices.
 
     Parameters
@@ -46,17 +61,13 @@ def _recompute(connection: Connection, touched: str, batch: int, tables: dict[st
     tables
         SQL file that fills the table, by the table's name.
     """
-    settings = answer_settings()
     connection.execute(text(f"drop table if exists {_TOUCHED}"))
     connection.execute(
-        text(f"create temp table {_TOUCHED} on commit drop as {touched}"), {"batch": batch}
+        text(f"create temp table {_TOUCHED} on commit drop as {touched}"),
+        {} if batch is None else {"batch": batch},
     )
     connection.execute(text(f"analyze {_TOUCHED}"))
-    values = {
-        "reach": settings.reach,
-        "detour": settings.detour,
-        "walk_speed": settings.walk_speed,
-    }
+    values = _parameters()
     for table, file in tables.items():
         connection.execute(
             text(f"delete from {table} d using {_TOUCHED} t where d.office_id = t.id")
@@ -78,3 +89,19 @@ def refresh_after(connection: Connection, layer: type[Layer], batch: int) -> Non
             batch,
             {"office_stock": "stock.sql", "letting_option": "letting_options.sql"},
         )
+
+
+def settle(connection: Connection) -> None:
+    """Recompute the surroundings of all offices where the settings they hang on have changed."""
+    wanted = json.dumps(_parameters(), sort_keys=True)
+    written = connection.scalar(
+        insert(City)
+        .values(key=_SETTINGS, value=wanted)
+        .on_conflict_do_update(
+            index_elements=[City.key], set_={"value": wanted}, where=City.value != wanted
+        )
+        .returning(City.value)
+    )
+    if written is not None:
+        tables = {"office_surroundings": "surroundings.sql"}
+        _recompute(connection, _ALL_OFFICES, None, tables)

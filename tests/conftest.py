@@ -8,12 +8,15 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
+from typing import Any, Protocol
 
+import pandas as pd
 import psycopg
 import pytest
 from psycopg import sql
-from sqlalchemy import Engine, make_url
+from sqlalchemy import Engine, make_url, text
 from starlette.testclient import TestClient
 
 from api.app import create_app
@@ -22,10 +25,31 @@ from cim.database import close_city, open_city
 from cim.model import layer_named
 from cim.settings import forget_settings
 from layers.example import example_sources
-from layers.importing import Order, import_source
+from layers.importing import Order, Report, import_source
+from layers.mapping import Mapping
+from layers.source import GEOMETRY, Source
 
 DatabaseFactory = Callable[[], str]
 HomeFactory = Callable[..., Path]
+Content = dict[str, dict[str, Any]]
+
+
+class Bring(Protocol):
+    """Imports rows that stand in a test, as the rows of a file enter.
+
+    A row holds the fields of the layer as they would stand in a file; ``geom`` is a shapely
+    geometry in degrees.
+    """
+
+    def __call__(
+        self, layer: str, *rows: dict[str, Any], dataset: str = "t", **order: Any
+    ) -> Report: ...
+
+
+class ContentOf(Protocol):
+    """Reads what a layer holds: its content columns by id, the geometry as hexadecimal EWKB."""
+
+    def __call__(self, layer: str) -> Content: ...
 
 
 def _discard(home: Path) -> None:
@@ -141,6 +165,45 @@ def city(make_database: DatabaseFactory, monkeypatch: pytest.MonkeyPatch) -> Ite
     yield _open(make_database(), monkeypatch)
     close_city()
     forget_settings()
+
+
+@pytest.fixture
+def bring(city: Engine) -> Bring:
+    """Give the way in for rows written in a test."""
+
+    def bring(layer: str, *rows: dict[str, Any], dataset: str = "t", **order: Any) -> Report:
+        frame = pd.DataFrame(list(rows)).rename(columns={"geom": GEOMETRY})
+        source = Source(
+            name="a test",
+            crs="EPSG:4490",
+            rows=len(frame),
+            chunks=partial(_copies, frame),
+        )
+        return import_source(
+            city, layer_named(layer), source, Mapping(), Order(dataset=dataset, **order)
+        )
+
+    return bring
+
+
+def _copies(frame: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    yield frame.copy()
+
+
+@pytest.fixture
+def content_of(city: Engine) -> ContentOf:
+    """Give the current content of a layer, as the database itself writes it."""
+
+    def content_of(layer: str) -> Content:
+        table = layer_named(layer).__tablename__
+        written = text(f"select id, to_jsonb(t) || jsonb_build_object('geom', t.geom) from {table} t")
+        with city.connect() as connection:
+            rows = {row[0]: dict(row[1]) for row in connection.execute(written)}
+        for row in rows.values():
+            del row["batch"], row["valid_from"]
+        return rows
+
+    return content_of
 
 
 @pytest.fixture(scope="session")

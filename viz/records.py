@@ -51,7 +51,10 @@ def path_records(frame: gpd.GeoDataFrame, columns: Sequence[str] = ()) -> list[R
         Attributes to carry along.
     """
     lines = frame.set_geometry(
-        [shape.boundary if shape.geom_type.endswith("Polygon") else shape for shape in frame.geometry]
+        [
+            shape.boundary if shape.geom_type.endswith("Polygon") else shape
+            for shape in frame.geometry
+        ]
     )
     parts = _parts(lines, columns)
     records = _attributes(parts, columns)

@@ -14,7 +14,7 @@ from layers.example_city.addresses import addresses
 from layers.example_city.chance import chance_of
 from layers.example_city.facts import records
 from layers.example_city.footprints import footprints
-from layers.example_city.frames import finished
+from layers.example_city.frames import as_simulated, column, finished
 from layers.example_city.market import drawn_from, market
 from layers.example_city.quarters import centrality, characters, quarters, trait
 from layers.example_city.sites import office_buildings, site_code, site_names

@@ -24,6 +24,8 @@ TOPICS = (
     "station_entrance",
     "bus_stop",
     "amenity",
+    "site_name",
+    "site_totals",
 )
 """What is drawn by lot. Append only: the place in this list decides the numbers drawn."""
 

@@ -17,20 +17,25 @@ from layers.example_city.frames import finished
 from layers.example_city.landcover import landcover
 from layers.example_city.plane import METRIC_SRID
 from layers.example_city.stations import stations
-from layers.example_city.streets import cut_at_junctions, ends, streets
+from layers.example_city.streets import GRID, cut_at_junctions, ends, streets
 from layers.example_city.towers import towers
 
 _NEAREST, _FARTHEST = 30.0, 120.0
 _FEWEST, _MOST = 2, 6
 _ASIDE = 4.0
 _APART = 22.0
+_FROM_CORNER = np.array([12.0, 28.0])
+"""Where along a street entrances stand, from a narrow and from a wide side street, m."""
 _LETTERS = "ABCDEF"
 
 
 @cache
 def entrances() -> gpd.GeoDataFrame:
-    """Return the entrances: ``id, name, station_id, step_free, corner, geometry`` (metres).
+    """Return the entrances, in metres.
 
+    Returns
+    -------
+    GeoDataFrame with columns ``id, name, station_id, step_free, landmarks, corner, geometry``;
     ``corner`` is the place on the street that the entrance is joined to.
     """
     chance = chance_of("station_entrance")
@@ -43,10 +48,11 @@ def entrances() -> gpd.GeoDataFrame:
     barred = shapely.union_all(
         [railway_land(), *towers()["outline"], *nature.geometry[nature["kind"] == "water"]]
     )
+    named = open_air[open_air["name"].notna()]
     rows = []
     metro = stations()[stations()["kind"] == "metro"]
     for station in records(metro):
-        near = tree.query(station.point, predicate="dwithin", distance=_FARTHEST)
+        near = np.sort(tree.query(station.point, predicate="dwithin", distance=_FARTHEST))
         wanted = int(chance.integers(_FEWEST, _MOST + 1))
         places = _places(station.point, shapes[near], half[near], chance)
         chosen: list[tuple[Any, Any]] = []
@@ -64,6 +70,7 @@ def entrances() -> gpd.GeoDataFrame:
                     "name": f"{station.name}站{letter}口(模拟)",
                     "station_id": station.id,
                     "step_free": bool(chance.random() < 0.5),
+                    "landmarks": _street_at(corner, named),
                     "corner": corner,
                     "geometry": place,
                 }
@@ -77,7 +84,7 @@ def _places(
     """Return pairs of a place on a street and a place beside it, corners first, in lot order."""
     found: list[tuple[float, int, Any, Any]] = []
     for line, wide in zip(lines, half, strict=True):
-        for at in (12.0, line.length - 12.0, line.length / 2):
+        for at in (*_FROM_CORNER, *(line.length - _FROM_CORNER), line.length / 2):
             if not 0 < at < line.length:
                 continue
             corner, ahead = line.interpolate(at), line.interpolate(min(at + 1, line.length))
@@ -87,11 +94,18 @@ def _places(
             way /= np.hypot(*way)
             for side in (-1, 1):
                 aside = np.array([-way[1], way[0]]) * side * (wide + _ASIDE)
-                place = shapely.Point(corner.x + aside[0], corner.y + aside[1])
+                # on the grid of the junctions, so that the path ends exactly here
+                spot = np.round((np.array([corner.x, corner.y]) + aside) / GRID) * GRID
+                place = shapely.Point(spot)
                 far = place.distance(centre)
                 if _NEAREST <= far <= _FARTHEST and lines_clear(place, lines, half):
                     found.append((-wide + chance.uniform(0, 12), len(found), corner, place))
     return [(corner, place) for _, _, corner, place in sorted(found, key=lambda f: f[:2])]
+
+
+def _street_at(corner: Any, named: gpd.GeoDataFrame) -> str:
+    """Return the name of the street an entrance gives on to."""
+    return str(named["name"].iloc[shapely.distance(named.geometry.to_numpy(), corner).argmin()])
 
 
 def lines_clear(place: Any, lines: Any, half: Any) -> bool:

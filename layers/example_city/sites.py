@@ -66,7 +66,7 @@ def site_names() -> list[str]:
     places = quarters()["name"].to_numpy()[of]
     seen: dict[str, int] = {}
     names = []
-    for place, noun in zip(places, chance_of("site").choice(_NOUNS, len(first)), strict=True):
+    for place, noun in zip(places, chance_of("site_name").choice(_NOUNS, len(first)), strict=True):
         name = f"{place}示例{noun}"
         seen[name] = seen.get(name, 0) + 1
         names.append(f"{name}{_numeral(seen[name])}(模拟)")
@@ -92,14 +92,14 @@ def site_layer(offices: pd.DataFrame) -> gpd.GeoDataFrame:
         The offices with their site and what they know of parking: columns ``site_id,
         gross_floor_area, spaces_built, parking_told, address``.
     """
-    chance = chance_of("parking")
+    chance = chance_of("site_totals")
     invented = offices[offices["provenance"] == "simulated"]
     grouped = invented.groupby("site_id", sort=True)
     shapes = grouped["footprint"].agg(_around)
     names = site_names()
     # a site tells its total where its offices leave parking to it, and sometimes besides
-    told = invented["site_id"][invented["parking_told"] == "site"]
-    told = shapes.index.isin(told)
+    leaving = invented["site_id"][invented["parking_told"] == "site"]
+    told = shapes.index.isin(leaving)
     told = told | (chance.random(len(shapes)) < 0.3)
     made = pd.DataFrame(
         {

@@ -66,7 +66,12 @@ def _cut_off(made: pd.DataFrame) -> pd.DataFrame:
 
 @cache
 def units() -> pd.DataFrame:
-    """Return the units: the layer's fields, and of the office ``market_grade, location, storeys``."""
+    """Return the units.
+
+    Returns
+    -------
+    DataFrame with the fields of the layer, and ``market_grade, location, storeys`` of the office.
+    """
     chance = chance_of("office_unit")
     offices = invented_offices().set_index("id")
     ways = chance.choice(len(_NAMING_SHARES), len(offices), p=_NAMING_SHARES)
@@ -94,7 +99,7 @@ def units() -> pd.DataFrame:
         made[name] = office[name].to_numpy()
     made["net_area"] = (made["area"] * made["efficiency"] / 100).round(2)
     made["adjacent_to"] = column(_neighbours(made))
-    parts = np.maximum(2, (made["area"] / chance.uniform(220, 420, len(made))).round())
+    parts = (made["area"] / chance.uniform(220, 420, len(made))).round().clip(lower=2)
     large = (made["area"] >= _DIVISIBLE_FROM) & (chance.random(len(made)) < 0.75)
     made["min_divisible_area"] = np.where(large, (made["area"] / parts).round(-1), np.nan)
     return with_leases(made)

@@ -17,7 +17,7 @@ HOSTILE = [
     "<img src=x onerror=\"window.caught='img'\">",
     "</script><script>window.caught='script'</script>",
     "<!-- <script>",
-    '"\'`${window.caught=1}',
+    "\"'`${window.caught=1}",
     "{{ 7 * 7 }} [[data]] {name}",
     "a\u2028b\u2029c",
     "@@=constructor.constructor('window.caught=1')()",

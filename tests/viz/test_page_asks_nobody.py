@@ -16,7 +16,9 @@ from viz.scene import Scene, Text
 SceneMaker = Callable[..., Scene]
 
 
-def test_a_scene_neither_asks_outside_nor_tries_to(browser: Browser, make_scene: SceneMaker) -> None:
+def test_a_scene_neither_asks_outside_nor_tries_to(
+    browser: Browser, make_scene: SceneMaker
+) -> None:
     html = scene_html(make_scene(labels=("国贸站",), pitch=50))
     with closed_studio(browser, {"/": html}) as studio:
         # The policy stops a request before it is one; the browser reports what it stopped.

@@ -10,7 +10,12 @@ import numpy.typing as npt
 import pytest
 from playwright.sync_api import Browser
 
-from viz.browser import BrowserMissingError, ChineseFontMissingError, find_chromium, require_chinese_font
+from viz.browser import (
+    BrowserMissingError,
+    ChineseFontMissingError,
+    find_chromium,
+    require_chinese_font,
+)
 from viz.page import scene_html, write_scene
 from viz.palette import LAND
 from viz.picture import SceneNotDrawnError, closed_studio, take_picture, wait_until_drawn

@@ -58,7 +58,9 @@ def _tell(host: Page, message: dict[str, object]) -> None:
 
 
 def _hears(host: Page, message: dict[str, object]) -> None:
-    host.wait_for_function("(wanted) => JSON.stringify(heard.at(-1)) === wanted", arg=_compact(message))
+    host.wait_for_function(
+        "(wanted) => JSON.stringify(heard.at(-1)) === wanted", arg=_compact(message)
+    )
 
 
 def _compact(message: dict[str, object]) -> str:
@@ -96,7 +98,9 @@ def test_an_empty_answer_fades_every_office(host: Page) -> None:
 
 def test_the_host_flies_to_a_feature(host: Page) -> None:
     _tell(host, {"type": "cim-fly", "id": "O2", "zoom": 17})
-    expect(_scene(host).locator("html")).to_have_attribute("data-camera", "114.11200 22.55000 17.00000")
+    expect(_scene(host).locator("html")).to_have_attribute(
+        "data-camera", "114.11200 22.55000 17.00000"
+    )
 
 
 def test_the_host_chooses_the_measure(host: Page) -> None:

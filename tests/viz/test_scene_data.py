@@ -131,7 +131,9 @@ def test_a_name_without_a_known_height_hangs_on_the_ground() -> None:
 
 def test_a_limit_belongs_to_the_class_above_and_unknown_to_none() -> None:
     values = pd.Series([0.1, 0.5, 0.99, 1.0, None], dtype="Float64")
-    measure, classes = cut_measure("parking_ratio", Text("车位配比"), Text("车位"), values, [0.5, 1])
+    measure, classes = cut_measure(
+        "parking_ratio", Text("车位配比"), Text("车位"), values, [0.5, 1]
+    )
     assert classes.tolist() == [0, 1, 1, 2, 3]
     assert [(entry.label.zh, entry.count) for entry in measure.classes] == [
         ("< 0.5", 1),

@@ -148,7 +148,8 @@ function afterRender(getCity, drawLayers) {
   };
 }
 
-window.addEventListener("error", (event) => fail(event.error ?? event.message));
+// Without an error object it is a remark of the browser (a resize observed late), no failure.
+window.addEventListener("error", ({error}) => { if (error) fail(error); });
 window.addEventListener("unhandledrejection", (event) => fail(event.reason));
 try {
   if (!globalThis.deck?.Deck) throw new Error("the deck.gl bundle did not load");
