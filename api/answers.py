@@ -9,9 +9,10 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from fastapi import Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from api.problems import ProblemError
 from cim.settings import answer_settings
 
 GEOJSON = "application/geo+json"
@@ -49,6 +50,19 @@ def only_json(
     f: Annotated[Literal["json"] | None, Query(description="格式 format: json")] = None,
 ) -> None:
     """Accept the ``f=json`` that clients of OGC APIs add."""
+
+
+def takes(*names: str) -> Any:
+    """Return a dependency that refuses every query parameter but these (OGC 17-069r4, 7.12)."""
+
+    def check(request: Request) -> None:
+        for name in request.query_params:
+            if name not in (*names, "f"):
+                raise ProblemError(
+                    400, f"{name}：没有这个参数", f"{name}: there is no such parameter"
+                )
+
+    return Depends(check)
 
 
 def link(request: Request, path: str, rel: str, media: str, title: str) -> dict[str, str]:

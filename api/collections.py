@@ -20,6 +20,7 @@ from api.answers import (
     members,
     only_json,
     page_links,
+    takes,
 )
 from api.problems import ProblemError
 from cim.database import reading
@@ -35,7 +36,6 @@ CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 CONFORMANCE = (
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
-    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
 )
 
 LayerName = Annotated[str, Path(description="图层名 name of a layer", examples=["building"])]
@@ -154,13 +154,13 @@ def _description(request: Request, layer: type[Layer], extent: Any) -> dict[str,
     return described
 
 
-@router.get("/conformance", summary="符合的标准 Conformance")
+@router.get("/conformance", dependencies=[takes()], summary="符合的标准 Conformance")
 def conformance() -> dict[str, Any]:
     """Return the conformance classes of OGC API – Features that hold."""
     return {"conformsTo": list(CONFORMANCE)}
 
 
-@router.get("/collections", summary="全部图层 All layers")
+@router.get("/collections", dependencies=[takes()], summary="全部图层 All layers")
 def list_collections(request: Request) -> dict[str, Any]:
     """Return every layer with its title and bounds."""
     with reading() as connection:
@@ -173,7 +173,7 @@ def list_collections(request: Request) -> dict[str, Any]:
     }
 
 
-@router.get("/collections/{layer}", summary="一个图层 One layer")
+@router.get("/collections/{layer}", dependencies=[takes()], summary="一个图层 One layer")
 def read_collection(request: Request, layer: LayerName) -> dict[str, Any]:
     """Return one layer with its title and bounds."""
     declared = layer_named(layer)
@@ -211,7 +211,9 @@ def _property(layer: type[Layer], name: str) -> dict[str, Any]:
     return {**described, **{key: value for key, value in optional.items() if value is not None}}
 
 
-@router.get("/collections/{layer}/schema", summary="图层的字段 Fields of a layer")
+@router.get(
+    "/collections/{layer}/schema", dependencies=[takes()], summary="图层的字段 Fields of a layer"
+)
 def read_schema(request: Request, layer: LayerName) -> dict[str, Any]:
     """Return the public fields of a layer as JSON Schema (OGC API – Features, Part 5)."""
     declared = layer_named(layer)
@@ -265,7 +267,11 @@ def list_items(
     )
 
 
-@router.get("/collections/{layer}/items/{identifier:path}", summary="一个要素 One feature")
+@router.get(
+    "/collections/{layer}/items/{identifier:path}",
+    dependencies=[takes("as_of")],
+    summary="一个要素 One feature",
+)
 def read_item(layer: LayerName, identifier: str, as_of: Moment | None = None) -> Response:
     """Return one feature of a layer, now or as it was."""
     with reading() as connection:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.answers import GEOJSON, Limit, clamped, geojson, members, page_links
+from api.answers import GEOJSON, Limit, clamped, geojson, members, page_links, takes
 from api.problems import ProblemError
 from cim.database import reading
 from cim.geojson import collection
@@ -149,7 +149,11 @@ def list_units(
     )
 
 
-@router.get("/offices/{identifier:path}", summary="一栋楼的全部资料 The whole file of an office")
+@router.get(
+    "/offices/{identifier:path}",
+    dependencies=[takes()],
+    summary="一栋楼的全部资料 The whole file of an office",
+)
 def read_office(identifier: OfficeId) -> Response:
     """Return all that is known of one office, with its building, site and history."""
     with reading() as connection:

@@ -5,10 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, cast, func, literal, literal_column
+from sqlalchemy import ColumnElement, Text, cast, func, literal_column
 
 _DIGITS = 7
 """Decimals of a degree that are written: about a centimetre."""
+
+
+def json_object(properties: Sequence[ColumnElement[Any]]) -> ColumnElement[str]:
+    """Return the SQL expression of a JSON object of labelled columns, as text.
+
+    ``jsonb_build_object`` takes at most 50 pairs and loses their order; text keeps it.
+    """
+    pairs: list[ColumnElement[Any]] = []
+    for i, column in enumerate(properties):
+        name = f'{"{" if i == 0 else ","}"{column.name}":'
+        pairs.append(_text(name))
+        pairs.append(func.coalesce(cast(func.to_json(column), Text), _text("null")))
+    return func.concat(*pairs, _text("}"))
 
 
 def feature(
@@ -27,25 +40,24 @@ def feature(
     properties
         Labelled columns, in the order in which they are to stand.
     """
-    # one jsonb object would take at most 50 pairs and lose the order; json text keeps it
-    pairs = [
-        literal_column(f"'{'' if i == 0 else ','}\"{column.name}\":'", Text)
-        + func.coalesce(cast(func.to_json(column), Text), literal_column("'null'", Text))
-        for i, column in enumerate(properties)
-    ]
     return func.concat(
-        literal_column('\'{"type":"Feature","id":\'', Text),
+        _text('{"type":"Feature","id":'),
         cast(func.to_json(identifier), Text),
-        literal_column("',\"geometry\":'", Text),
+        _text(',"geometry":'),
+        # options 0: no crs member, which PostGIS adds for any SRID but 4326
         func.coalesce(
-            # options 0: no crs member, which PostGIS adds for any SRID but 4326
-            func.st_asgeojson(geometry, literal(_DIGITS), literal(0)),
-            literal_column("'null'", Text),
+            func.st_asgeojson(geometry, literal_column(str(_DIGITS)), literal_column("0")),
+            _text("null"),
         ),
-        literal_column("',\"properties\":{'", Text),
-        *pairs,
-        literal_column("'}}'", Text),
+        _text(',"properties":'),
+        json_object(properties),
+        _text("}"),
     )
+
+
+def _text(words: str) -> ColumnElement[str]:
+    """Return fixed text; column names come from the model and hold no quote."""
+    return literal_column(f"'{words}'", Text)
 
 
 def collection(features: Sequence[str], members: str = "") -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -62,5 +63,5 @@ def cut_measure(
 
 def _class_labels(breaks: Sequence[float]) -> list[str]:
     names = [f"{limit:g}" for limit in breaks]
-    between = [f"{low} – {high}" for low, high in zip(names, names[1:], strict=False)]
+    between = [f"{low} – {high}" for low, high in pairwise(names)]
     return [f"< {names[0]}", *between, f"≥ {names[-1]}"]

@@ -87,8 +87,10 @@ def _records(layer: pydeck.Layer) -> list[Any]:
     data = layer.data
     if data is None:
         return []
+    if isinstance(data, str):
+        raise ValueError(f"layer {layer.id!r} lives at an address; a scene carries its data")
     if not isinstance(data, list):
-        raise ValueError(f"layer {layer.id!r} must carry its data as records")
+        raise TypeError(f"layer {layer.id!r} must carry its data as records")
     return [_plain(record) for record in data]
 
 

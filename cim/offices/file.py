@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, literal, literal_column, select
+from sqlalchemy import JSON, ColumnElement, Connection, cast, literal, literal_column, select
 
-from cim.geojson import feature
+from cim.geojson import feature, json_object
 from cim.items import ItemsQuery, Page, items
 from cim.model import Layer, public_of
 from cim.model.building import Building
@@ -19,13 +19,11 @@ from cim.offices.search import join_tables, measures
 
 def _row_of(layer: type[Layer], identifier: ColumnElement[Any], name: str) -> ColumnElement[Any]:
     """Return a scalar query for one row of a layer as JSON, public columns only."""
-    table = layer.__table__
-    row = (
-        select(*(table.c[column] for column in public_of(layer)))
-        .where(table.c.id == identifier)
-        .subquery(name)
-    )
-    return select(func.to_json(row.table_valued())).scalar_subquery().label(name)
+    # an alias, since the office is joined with its site already
+    table = layer.__table__.alias(name)
+    row = json_object([table.c[column] for column in public_of(layer)])
+    found = select(cast(row, JSON)).where(table.c.id == identifier)
+    return found.scalar_subquery().label(name)
 
 
 def office_file(connection: Connection, identifier: str) -> str | None:

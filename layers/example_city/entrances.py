@@ -25,7 +25,8 @@ _FEWEST, _MOST = 2, 6
 _ASIDE = 4.0
 _APART = 22.0
 _FROM_CORNER = np.array([12.0, 28.0])
-"""Where along a street entrances stand, from a narrow and from a wide side street, m."""
+"""Where along a street an entrance stands, from a narrow and from a wide side street, m."""
+_STRIDE = 15.0
 _LETTERS = "ABCDEF"
 
 
@@ -84,7 +85,8 @@ def _places(
     """Return pairs of a place on a street and a place beside it, corners first, in lot order."""
     found: list[tuple[float, int, Any, Any]] = []
     for line, wide in zip(lines, half, strict=True):
-        for at in (*_FROM_CORNER, *(line.length - _FROM_CORNER), line.length / 2):
+        between = np.arange(_FROM_CORNER[-1], line.length - _FROM_CORNER[-1], _STRIDE)
+        for at in (*_FROM_CORNER, *(line.length - _FROM_CORNER), *between):
             if not 0 < at < line.length:
                 continue
             corner, ahead = line.interpolate(at), line.interpolate(min(at + 1, line.length))

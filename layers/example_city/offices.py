@@ -19,7 +19,7 @@ from layers.example_city.quarters import centrality
 from layers.example_city.towers import exceptions, towers
 
 GRADES = ("丙级", "乙级", "甲级", "超甲级")
-_GRADE_EDGES = (0.47, 0.78, 1.28)
+_GRADE_EDGES = (0.5, 1.1, 1.38)
 _LAND_RIGHT_YEARS = {"办公": 50, "商业": 40, "公寓": 70, "研发": 50, "厂房": 50, "仓储": 50}
 _FLOOR_LOADS = {
     "办公": (2.0, 3.5),

@@ -32,12 +32,9 @@ def opened(browser: Browser, make_scene: SceneMaker) -> Iterator[Page]:
 @pytest.fixture
 def host(opened: Page) -> Page:
     """The host page with the scene as it was at the start and nothing heard since it was ready."""
-    for message in (
-        {"type": "cim-highlight", "ids": None},
-        {"type": "cim-measure", "measure": "parking_ratio"},
-        {"type": "cim-select", "id": None},
-    ):
-        _tell(opened, message)
+    _tell(opened, {"type": "cim-highlight", "ids": None})
+    _tell(opened, {"type": "cim-measure", "measure": "parking_ratio"})
+    _tell(opened, {"type": "cim-select", "id": None})
     camera = _scene(opened).locator("html")
     _scene(opened).locator("#compass").press("Enter")
     expect(camera).to_have_attribute("data-camera", "114.11000 22.55000 16.00000")
