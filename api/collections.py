@@ -181,7 +181,7 @@ def read_collection(request: Request, layer: LayerName) -> dict[str, Any]:
         return _description(request, declared, _extent(connection, declared))
 
 
-_JSON_TYPES = {
+_JSON_TYPES: dict[type, dict[str, Any]] = {
     str: {"type": "string"},
     int: {"type": "integer"},
     float: {"type": "number"},

@@ -168,11 +168,10 @@ def reading() -> Iterator[Connection]:
     """Give a connection for one question: read-only, one moment, limited in time."""
     milliseconds = int(answer_settings().query_timeout * 1000)
     with _connection() as connection:
+        # a count and its page are two statements: both see the city as it was at the first
+        connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         connection.execute(
-            text(
-                "select set_config('statement_timeout', :limit, true),"
-                " set_config('transaction_read_only', 'on', true)"
-            ),
+            text("select set_config('statement_timeout', :limit, true)"),
             {"limit": str(milliseconds)},
         )
         yield connection

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from shapely.geometry import Point, box
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select, text
 
 from cim.database import reading
 from cim.history import RollbackError, at, batches, roll_back
@@ -37,7 +37,7 @@ def take_back(engine: Engine, batch: int | None, *, force: bool = False) -> int 
 def names_at(engine: Engine, moment: dt.datetime | None) -> dict[str, str]:
     rows = at(layer_named("landcover"), moment).c
     with engine.connect() as connection:
-        return {r.id: r.name for r in connection.execute(rows.id.select().add_columns(rows.name))}
+        return {row.id: row.name for row in connection.execute(select(rows.id, rows.name))}
 
 
 def moments(engine: Engine) -> list[dt.datetime]:
