@@ -48,7 +48,7 @@ def scene_html(scene: Scene) -> str:
 
     Raises
     ------
-    ValueError
+    ValueError, TypeError
         If a layer takes its data, or anything else, from an address.
     """
     style = _asset("scene.css")

@@ -38,6 +38,8 @@ def scene_json(scene: Scene) -> str:
     ValueError
         If a layer takes anything from an address, two layers share an id, or the subject,
         a card or a label names a layer that is not there.
+    TypeError
+        If a layer's data is not a list of records (but an address), or holds what JSON lacks.
     """
     layers = list(scene.deck.layers)
     data = {layer.id: _records(layer) for layer in layers}
@@ -87,8 +89,6 @@ def _records(layer: pydeck.Layer) -> list[Any]:
     data = layer.data
     if data is None:
         return []
-    if isinstance(data, str):
-        raise ValueError(f"layer {layer.id!r} lives at an address; a scene carries its data")
     if not isinstance(data, list):
         raise TypeError(f"layer {layer.id!r} must carry its data as records")
     return [_plain(record) for record in data]

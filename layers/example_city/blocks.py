@@ -64,7 +64,8 @@ def plots() -> gpd.GeoDataFrame:
     frame = gpd.GeoDataFrame({"block": made.origin}, geometry=pieces, crs=METRIC_SRID)
     frame = frame[~frame.geometry.is_empty].explode(ignore_index=True)
     shapes = frame.geometry.to_numpy()
-    frame["quarter"] = quarter_of(shapes)
+    # the quarter of its block, so that a plot is built as it was cut
+    frame["quarter"] = quarter_of(land)[frame["block"]]
     edges = shapely.boundary(land)[frame["block"]]
     frame["on_street"] = shapely.distance(shapes, edges) < 1.0
     lines = shapely.STRtree(walkable_streets().geometry.to_numpy())

@@ -192,7 +192,7 @@ def test_the_streets_form_one_network_that_reaches_everything(plane: City) -> No
     graph = coo_array((np.ones(len(lines)), (a, b)), shape=(junction.max() + 1,) * 2)
     assert connected_components(graph, directed=False)[0] == 1
     tree = shapely.STRtree(lines)
-    for name, reach in (("station_entrance", 0.05), ("office", 120.0), ("parking", 120.0)):
+    for name, reach in (("station_entrance", 0.05), ("office", 150.0), ("parking", 150.0)):
         places = plane[name].geom.to_numpy()
         _, apart = tree.query_nearest(places, return_distance=True, all_matches=False)
         assert apart.max() <= reach, name

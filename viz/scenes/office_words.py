@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import geopandas as gpd
 import pandas as pd
 
@@ -41,7 +43,9 @@ def _bracket(words: pd.Series[str], *notes: pd.Series[str]) -> pd.Series[str]:
 
 def _plain(values: pd.Series[float], digits: int = 0) -> pd.Series[str]:
     """Write numbers with thousands separators; unknown stays unknown."""
-    return values.map(lambda value: f"{value:,.{digits}f}", na_action="ignore").astype("str")
+    # half up, as the page does; Python alone would round half to even
+    scaled = (values.astype(float) * 10**digits + 0.5).map(math.floor, na_action="ignore")
+    return (scaled / 10**digits).map(lambda v: f"{v:,.{digits}f}", na_action="ignore").astype("str")
 
 
 def with_words(offices: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

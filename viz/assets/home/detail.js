@@ -1,6 +1,6 @@
 // The whole file of one office, with its units.
 
-import { UNKNOWN, decimal, make, metro, parking, provenance, provenanceTag, rent, space, whole } from "./words.js";
+import { UNKNOWN, decimal, make, metro, parking, provenance, provenanceTag, rent, space, unitWords, whole } from "./words.js";
 
 const detail = document.getElementById("detail");
 const LEFT_OUT = new Set(["id", "name", "dataset", "batch", "valid_from", "exceptions", "provenance",
@@ -17,7 +17,7 @@ function shown(value, unit) {
   if (value === true) return "是";
   if (value === false) return "否";
   if (Array.isArray(value)) return value.join("、");
-  if (typeof value === "number") return decimal(value, unit ? ` ${unit}` : "");
+  if (typeof value === "number") return decimal(value, unit ? ` ${unitWords(unit)}` : "");
   return String(value);
 }
 

@@ -21,6 +21,15 @@ const PROVENANCES = {
   estimated: "估算", simulated: "模拟", derived: "推算",
 };
 
+const UNITS = {
+  m2: "㎡", percent: "%", "CNY/m2/month": "元/㎡/月", "CNY/m2": "元/㎡", "kN/m2": "kN/㎡", month: "个月", day: "天",
+};
+
+/** Write a unit of the model as people write it. */
+export function unitWords(unit) {
+  return UNITS[unit] ?? unit;
+}
+
 const BASES = { office: "按楼宇车位", site: "按项目车位", estimated: "按停车面积估算" };
 
 export function provenance(value) {
@@ -42,14 +51,13 @@ export function decimal(value, unit = "") {
 export function parking(office) {
   if (office.parking_ratio === null) return UNKNOWN;
   const basis = BASES[office.parking_ratio_basis];
-  return `${office.parking_ratio_text}（${fine.format(office.parking_ratio)}/100㎡，${basis}，`
-    + `${provenance(office.parking_ratio_provenance)}）`;
+  return `${office.parking_ratio_text}（${basis}，${provenance(office.parking_ratio_provenance)}）`;
 }
 
 export function metro(office) {
   if (office.walk_basis === null) return UNKNOWN;
   if (office.nearest_station === null) return "3 公里内没有";
-  return `${office.nearest_station}，直线 ${whole(office.distance_m)} m，步行约 ${whole(office.walk_min)} 分钟`;
+  return `${office.nearest_station}，直线 ${whole(office.distance_m)} m，约 ${whole(Math.max(1, office.walk_min))} 分钟`;
 }
 
 export function rent(office) {
