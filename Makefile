@@ -10,7 +10,7 @@ BIN  := .venv/bin
 .DEFAULT_GOAL := run
 
 run: setup
-	@exec $(BIN)/cim up --foreground --port $(PORT)
+	@exec $(BIN)/cim up --foreground --example --port $(PORT)
 
 test: check
 	$(BIN)/pytest

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -26,6 +27,9 @@ from cim.settings import DEFAULT_METRIC_CRS, answer_settings, city_settings
 
 _MIGRATION_LOCK = 440303
 """Advisory lock under which the database is migrated; any fixed number serves."""
+
+_TRIES = 5
+"""How often a question connects anew before it gives up."""
 
 
 class CityError(RuntimeError):
@@ -154,13 +158,16 @@ def close_city() -> None:
 def _connection() -> Connection:
     """Connect, and raise a private cluster that was killed back up."""
     engine, settings = open_city(), city_settings()
-    try:
-        return engine.connect()
-    except OperationalError:
-        if settings.database_url is not None:
-            raise
-        cluster.start(settings.home)
-        return engine.connect()
+    for _ in range(_TRIES):
+        try:
+            return engine.connect()
+        except OperationalError:
+            if settings.database_url is not None:
+                raise
+            # a server that was killed a moment ago may still look alive
+            time.sleep(0.2)
+            cluster.start(settings.home)
+    return engine.connect()
 
 
 @contextmanager

@@ -54,6 +54,9 @@ def _recompute(
 ) -> None:
     """Write the rows of derived tables anew for the touched offices.
 
+    One transaction at a time, whichever layer it changed: an office and a station that come at
+    once would otherwise not see each other, and both would write the same rows.
+
     Parameters
     ----------
     touched
@@ -61,6 +64,7 @@ def _recompute(
     tables
         SQL file that fills the table, by the table's name.
     """
+    connection.execute(text("select pg_advisory_xact_lock(hashtext('cim derived'))"))
     connection.execute(text(f"drop table if exists {_TOUCHED}"))
     connection.execute(
         text(f"create temp table {_TOUCHED} on commit drop as {touched}"),
