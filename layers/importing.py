@@ -191,8 +191,13 @@ def import_source(
             _take_in(connection, frame, layer, source, mapping, order, tally, rejects)
             if progress is not None:
                 progress(tally.rows, source.rows)
-        if tally.plan is None:
+        if tally.plan is None or tally.rows == 0:
             raise MappingError(f"{source.name} 没有数据行 / has no rows")
+        if order.mode == "replace" and tally.matched == 0:
+            raise MappingError(
+                "没有一行符合条件，不能用它替换整个数据集"
+                " / no row meets the condition: nothing to replace the dataset with"
+            )
         dataset = tally.plan.dataset
         # from here on nobody else changes the layer: what is checked is what is merged
         lock(connection, layer)

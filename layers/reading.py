@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
+from zipfile import BadZipFile
 
-import geopandas as gpd
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pyogrio
 import shapely
+from openpyxl.utils.exceptions import InvalidFileException
 from pyogrio.errors import DataLayerError, DataSourceError
+from pyproj import CRS
 
 from layers.source import CHUNK, FID, GEOMETRY, Source, SourceError
 
@@ -40,32 +43,44 @@ def _text_encoding(path: Path) -> str:
     )
 
 
+def _unreadable(path: Path, error: Exception) -> SourceError:
+    return SourceError(f"{path.name} 读不出来 / cannot read {path.name}: {error}")
+
+
 def _csv(path: Path) -> Source:
     encoding = _text_encoding(path)
     separator = "\t" if path.suffix.lower() == ".tsv" else ","
 
     def chunks() -> Iterator[pd.DataFrame]:
         # every cell as text: codes of 19 and 25 digits do not survive a float
-        reader = pd.read_csv(
-            path,
-            dtype="string",
-            encoding=encoding,
-            sep=separator,
-            chunksize=CHUNK,
-            keep_default_na=False,
-            na_values=[""],
-        )
-        with reader:
-            yield from reader
+        try:
+            reader = pd.read_csv(
+                path,
+                dtype="string",
+                encoding=encoding,
+                sep=separator,
+                chunksize=CHUNK,
+                keep_default_na=False,
+                na_values=[""],
+            )
+            with reader:
+                yield from reader
+        except pd.errors.EmptyDataError:
+            return
+        except pd.errors.ParserError as error:
+            raise _unreadable(path, error) from None
 
     return Source(path.name, None, None, chunks)
 
 
 def _excel(path: Path) -> Source:
     def chunks() -> Iterator[pd.DataFrame]:
-        yield pd.read_excel(
-            path, dtype="string", engine="openpyxl", keep_default_na=False, na_values=[""]
-        )
+        try:
+            yield pd.read_excel(
+                path, dtype="string", engine="openpyxl", keep_default_na=False, na_values=[""]
+            )
+        except (BadZipFile, InvalidFileException, KeyError, ValueError) as error:
+            raise _unreadable(path, error) from None
 
     return Source(path.name, None, None, chunks)
 
@@ -91,15 +106,29 @@ def _types(kind: pa.DataType) -> object:
     return None
 
 
+def _geoparquet(path: Path, metadata: dict[bytes, bytes]) -> tuple[str | None, str | None]:
+    """Return the geometry column and CRS that GeoParquet metadata (1.1) declare."""
+    if b"geo" not in metadata:
+        return None, None
+    declared = json.loads(metadata[b"geo"])
+    name = declared["primary_column"]
+    column = declared["columns"][name]
+    if column["encoding"] != "WKB":
+        raise SourceError(
+            f"{path.name} 的几何编码是 {column['encoding']}，只能读 WKB"
+            f" / {path.name} encodes geometry as {column['encoding']}, not as WKB"
+        )
+    # no entry means CRS84, null means unknown
+    crs = column.get("crs", "OGC:CRS84")
+    return name, None if crs is None else CRS.from_user_input(crs).to_wkt()
+
+
 def _parquet(path: Path) -> Source:
-    # read_parquet knows the GeoParquet metadata: geometry column and CRS
     try:
-        empty = gpd.read_parquet(path, filters=[(pq.read_schema(path).names[0], "in", [])])
-        geometry: str | None = empty.geometry.name
-        crs = empty.crs.to_wkt() if empty.crs is not None else None
-    except ValueError:
-        geometry, crs = None, None
-    parquet = pq.ParquetFile(path)
+        parquet = pq.ParquetFile(path)
+    except pa.ArrowException as error:
+        raise _unreadable(path, error) from None
+    geometry, crs = _geoparquet(path, parquet.schema_arrow.metadata or {})
 
     def chunks() -> Iterator[pd.DataFrame]:
         for batch in parquet.iter_batches(batch_size=CHUNK):

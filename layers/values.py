@@ -31,6 +31,7 @@ def _units() -> pint.UnitRegistry[Any]:
     # 元 is a currency; a month is a twelfth of a year, so a daily rent is times 365/12
     registry.define("CNY = [currency] = 元")
     registry.define("rent_month = 365 / 12 * day")
+    registry.define("rent_year = 365 * day")
     registry.define("亩 = 10000 / 15 * meter ** 2")
     return registry
 
@@ -41,7 +42,7 @@ def _expression(unit: str) -> str:
     text = (
         text.replace("月", "month").replace("天", "day").replace("日", "day").replace("年", "year")
     )
-    text = re.sub(r"\bmonth\b", "rent_month", text)
+    text = re.sub(r"\b(month|year)\b", r"rent_\1", text)
     return re.sub(r"(?<=[A-Za-z])([23])\b", r"**\1", text)
 
 
@@ -57,7 +58,7 @@ def unit_factor(unit: str, target: str) -> float:
     registry = _units()
     try:
         return float(registry.Quantity(1.0, _expression(unit)).to(_expression(target)).magnitude)
-    except (pint.UndefinedUnitError, pint.DimensionalityError, ValueError) as error:
+    except (pint.PintError, ValueError, AssertionError, TypeError) as error:
         raise MappingError(
             f"单位 {unit!r} 不能换算成 {target!r} / unit {unit!r} does not convert to"
             f" {target!r}: {error}"
@@ -208,11 +209,11 @@ def convert(
         Unit of the source, where it differs from the column's.
     """
     kind, field = kind_of(column), field_of(column)
+    if unit is not None and field.unit is None:
+        raise MappingError(f"字段 {column.name} 没有单位 / field {column.name} has no unit")
     if kind in (int, float):
         found = _number(values, column, rejects, whole=kind is int and unit is None)
-        if unit is not None:
-            if field.unit is None:
-                raise MappingError(f"字段 {column.name} 没有单位 / field {column.name} has no unit")
+        if unit is not None and field.unit is not None:
             found = found * unit_factor(unit, field.unit)
         _bounded(found, column, rejects)
         return found.round().astype("Int64") if kind is int else found

@@ -196,7 +196,9 @@ def content_of(city: Engine) -> ContentOf:
 
     def content_of(layer: str) -> Content:
         table = layer_named(layer).__tablename__
-        written = text(f"select id, to_jsonb(t) || jsonb_build_object('geom', t.geom) from {table} t")
+        written = text(
+            f"select id, to_jsonb(t) || jsonb_build_object('geom', t.geom::text) from {table} t"
+        )
         with city.connect() as connection:
             rows = {row[0]: dict(row[1]) for row in connection.execute(written)}
         for row in rows.values():

@@ -12,6 +12,7 @@ import shapely
 
 from layers.example_city.addresses import addresses
 from layers.example_city.chance import chance_of
+from layers.example_city.division import longer_side
 from layers.example_city.facts import records
 from layers.example_city.footprints import footprints
 from layers.example_city.frames import as_simulated, column, finished
@@ -35,6 +36,7 @@ STOREY = {
 """Height of one storey by use, m."""
 _SHAPE_FACTOR = {"tower": 1.45, "slab": 1.0, "ell": 0.9, "court": 0.85, "podium": 0.9, "full": 0.85}
 _STATION_FALLS_OFF = 250.0
+_STOREYS_PER_WIDTH = 1.6
 _FRAME_MODEL = 2
 """CIM level of an outline with a height (CJJ/T 315-2022: frame model)."""
 
@@ -118,7 +120,8 @@ def _storeys(frame: Any, is_office: Any, use: Any, chance: np.random.Generator) 
     drawn = median * factor * np.exp(chance.normal(0, 1, len(of)) * trait(of, "spread"))
     floors = np.clip(np.round(drawn), 2, trait(of, "tallest")).astype(int)
     # a slender body stands only so high
-    slender = np.maximum(3, np.sqrt(frame.geometry.area.to_numpy()) * 1.5).astype(int)
+    _, _, _, width = longer_side(shapes)
+    slender = np.maximum(3, width * _STOREYS_PER_WIDTH).astype(int)
     floors = np.minimum(floors, np.maximum(slender, np.where(village, 9, 3)))
     floors = np.where(is_office, np.maximum(floors, 5), floors)
     return np.where(use == "学校", np.minimum(floors, 6), floors)

@@ -63,7 +63,9 @@ def _status(units: pd.DataFrame, chance: np.random.Generator) -> Any:
 def _with_rent(units: pd.DataFrame, chance: np.random.Generator) -> pd.DataFrame:
     """Fill asking rents: by grade and place of the office, then floor, then a little chance."""
     offices = units.drop_duplicates("office_id").set_index("office_id")
-    place = np.clip(0.15 + 0.7 * offices["location"] + chance.normal(0, 0.16, len(offices)), 0, 1)
+    # short of the ends of the span, so that low and high floors stay within it
+    place = 0.2 + 0.6 * offices["location"] + chance.normal(0, 0.16, len(offices))
+    place = place.clip(0.12, 0.88)
     spans = [market()["grade"][grade]["rent"] for grade in offices["market_grade"]]
     low, high = np.array(spans, dtype=float).T
     # even steps of place are even ratios of rent: log-normal within the grade's span

@@ -81,9 +81,12 @@ def simulated_streets() -> gpd.GeoDataFrame:
         geometry=lines,
         crs=METRIC_SRID,
     )
+    frame = frame[within_reach(lines)]
+    # a street that would run through a real tower stops short of it on both sides
     standing = shapely.union_all(shapely.buffer(towers()["outline"].to_numpy(), _TOWER_MARGIN))
-    open_country = ~within_reach(lines)
-    return frame[~frame.intersects(standing) & ~open_country].reset_index(drop=True)
+    frame["geometry"] = frame.geometry.difference(standing)
+    parts = frame.explode(ignore_index=True)
+    return parts[parts.geometry.length > _SHORTEST_DEAD_END].reset_index(drop=True)
 
 
 @cache

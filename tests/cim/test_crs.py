@@ -129,7 +129,9 @@ REFUSED = {
 @pytest.mark.parametrize("crs", REFUSED)
 def test_the_secret_datums_are_refused_with_the_reason(crs: str) -> None:
     for written in (crs, CRS.from_user_input(crs).to_wkt("WKT1_ESRI")):
-        with pytest.raises(UnknownCRSError, match=f"{REFUSED[crs]}.*没有可靠的公开转换参数") as said:
+        with pytest.raises(
+            UnknownCRSError, match=f"{REFUSED[crs]}.*没有可靠的公开转换参数"
+        ) as said:
             check_crs(written)
         assert "local parameters" in str(said.value)
 

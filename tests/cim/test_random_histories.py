@@ -80,7 +80,9 @@ def take_step(city: Engine, bring: Bring, paper: Paper, step: tuple[str, object,
     match step:
         case "import", str(mode), dict(rows):
             place = Point(114.11, 22.55)
-            records = [{"id": i, "name": n, "kind": "other", "geom": place} for i, n in rows.items()]
+            records = [
+                {"id": i, "name": n, "kind": "other", "geom": place} for i, n in rows.items()
+            ]
             done = bring(LAYER, *records, mode=mode).outcome
             new = {**(paper.now if mode == "upsert" else {}), **rows}
             assert done is not None
