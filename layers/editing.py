@@ -39,6 +39,8 @@ def _converted(layer: type[Layer], given: Mapping[str, str]) -> dict[str, object
             values[name] = None
         elif name == "geom":
             places = shapely.from_wkt([value], on_invalid="ignore")
+            if places[0] is None:
+                raise EditError(f"geom = {value!r}：不是 WKT / is not WKT")
             stored, _ = stored_places(places, pd.RangeIndex(1), "EPSG:4490", layer, rejects)
             values[name] = (
                 None

@@ -42,7 +42,8 @@ def numbers(values: pd.Series) -> pd.Series:
     What is not a number becomes NaN.
     """
     if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
-        return values.astype("float64")
+        number = values.astype("float64")
+        return number.where(np.isfinite(number))
     text = values.astype("string").str.normalize("NFKC").str.strip()
     # a comma separates thousands only where three digits follow each one
     grouped = text.str.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?").fillna(False)

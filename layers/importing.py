@@ -205,8 +205,8 @@ def import_source(
         refuse_repeated(connection, rejects)
         if order.mode == "append":
             refuse_present(connection, layer, rejects)
-        resolve_references(connection, layer, dataset, rejects)
         drop_rejected(connection, rejects)
+        resolve_references(connection, layer, dataset, rejects)
         report = Report(
             layer=layer.__tablename__,
             dataset=dataset,

@@ -48,7 +48,9 @@ class Rejects:
             return
         given = None if self.ids is None else self.ids.get(row)
         identifier = None if given is None or pd.isna(given) else str(given)
-        self.found[row] = Reject(row, identifier, name, "" if value is None else str(value), reason)
+        # the reject is kept as jsonb, which holds no NUL
+        shown = "" if value is None else str(value).replace("\0", "")
+        self.found[row] = Reject(row, identifier, name, shown, reason)
 
     def rows(self) -> list[Reject]:
         """Return the rejects in the order of the source."""

@@ -88,25 +88,40 @@ def refuse_present(connection: Connection, layer: type[Layer], rejects: Rejects)
 def resolve_references(
     connection: Connection, layer: type[Layer], dataset: str, rejects: Rejects
 ) -> None:
-    """Complete references to ``dataset:code`` and reject those that lead nowhere.
+    """Complete references to ``dataset:code``, and take out the rows whose lead nowhere.
 
-    A reference holds an identifier, or a bare code of the same dataset.
+    A reference holds an identifier, or a bare code of the same dataset. Rows may refer to rows
+    that come with them; where such a row is taken out, so are those that lean on it.
     """
-    for name, field in fields_of(layer).items():
-        if field.refers_to is None:
-            continue
-        own = field.refers_to == layer.__tablename__
-        known = f"select id from {field.refers_to}"
-        if own:
-            known += f" union select id from {STAGED}"
-        connection.execute(text("drop table if exists known"))
-        connection.execute(text(f"create temp table known on commit drop as {known}"))
-        connection.execute(text("create index on known (id)"))
-        connection.execute(text("analyze known"))
-        if kind_of(columns_of(layer)[name]) is list:
-            _resolve_list(connection, name, dataset, field.refers_to, rejects)
-        else:
-            _resolve_one(connection, name, dataset, field.refers_to, rejects)
+    references = {name: field.refers_to for name, field in fields_of(layer).items()}
+    while True:
+        before = len(rejects.found)
+        for name, target in references.items():
+            if target is not None:
+                _resolve(connection, layer, name, target, dataset, rejects)
+        drop_rejected(connection, rejects)
+        if len(rejects.found) == before or layer.__tablename__ not in references.values():
+            return
+
+
+def _resolve(
+    connection: Connection,
+    layer: type[Layer],
+    name: str,
+    target: str,
+    dataset: str,
+    rejects: Rejects,
+) -> None:
+    """Complete one field's references, and reject those that lead nowhere."""
+    known = f"select id from {target}"
+    if target == layer.__tablename__:
+        known += f" union select id from {STAGED}"
+    connection.execute(text("drop table if exists known"))
+    connection.execute(text(f"create temp table known on commit drop as {known}"))
+    connection.execute(text("create index on known (id)"))
+    connection.execute(text("analyze known"))
+    many = kind_of(columns_of(layer)[name]) is list
+    (_resolve_list if many else _resolve_one)(connection, name, dataset, target, rejects)
 
 
 def _resolve_one(

@@ -22,6 +22,8 @@ from layers.rejects import Rejects
 _TRUE = {"true", "t", "yes", "y", "1", "是", "有", "可", "对"}
 _FALSE = {"false", "f", "no", "n", "0", "否", "无", "不可", "不"}
 _LIST_SEPARATORS = re.compile(r"[|、，,;；/]")
+_LARGEST = 2**31 - 1
+"""What a whole number is at most in PostgreSQL's ``integer``."""
 _DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y年%m月%d日", "%Y-%m", "%Y年%m月")
 
 
@@ -66,7 +68,10 @@ def unit_factor(unit: str, target: str) -> float:
 
 
 def _texts(values: pd.Series) -> pd.Series:
-    """Return trimmed text; empty is missing; whole floats lose their ``.0``."""
+    """Return trimmed text; empty is missing; whole floats lose their ``.0``.
+
+    A NUL, with which dBase fills up its cells, is dropped: PostgreSQL stores none.
+    """
     if pd.api.types.is_float_dtype(values):
         whole = values.notna() & (values % 1 == 0) & (values.abs() < 2**53)
         return values.astype("string").mask(
@@ -74,7 +79,7 @@ def _texts(values: pd.Series) -> pd.Series:
         )
     if values.dtype == object:
         values = values.map(lambda value: None if _missing(value) else str(value))
-    text = values.astype("string").str.strip()
+    text = values.astype("string").str.replace("\0", "", regex=False).str.strip()
     return text.mask(text == "")
 
 
@@ -103,20 +108,23 @@ def _number(values: pd.Series, column: Column[Any], rejects: Rejects, whole: boo
 
 def _bounded(found: pd.Series, column: Column[Any], rejects: Rejects) -> None:
     field = field_of(column)
+    whole = kind_of(column) is int
+    minimum = -_LARGEST if whole and field.minimum is None else field.minimum
+    maximum = _LARGEST if whole and field.maximum is None else field.maximum
     unit = f" {field.unit}" if field.unit else ""
-    if field.minimum is not None:
+    if minimum is not None:
         rejects.add(
-            found < field.minimum,
+            found < minimum,
             column.name,
             found,
-            f"小于最小值 {field.minimum:g}{unit} / is below {field.minimum:g}{unit}",
+            f"小于最小值 {minimum:.10g}{unit} / is below {minimum:.10g}{unit}",
         )
-    if field.maximum is not None:
+    if maximum is not None:
         rejects.add(
-            found > field.maximum,
+            found > maximum,
             column.name,
             found,
-            f"大于最大值 {field.maximum:g}{unit} / is above {field.maximum:g}{unit}",
+            f"大于最大值 {maximum:.10g}{unit} / is above {maximum:.10g}{unit}",
         )
 
 
@@ -153,9 +161,9 @@ def _list(values: pd.Series) -> pd.Series:
             return None
         else:
             parts = _LIST_SEPARATORS.split(str(value))
-        parts = [part.strip() for part in parts if part.strip()]
+        parts = [part.replace("\0", "").strip() for part in parts]
         escaped = (part.replace("\\", "\\\\").replace('"', '\\"') for part in parts)
-        return "{" + ",".join(f'"{part}"' for part in escaped) + "}"
+        return "{" + ",".join(f'"{part}"' for part in escaped if part) + "}"
 
     return pd.Series([literal(value) for value in values], index=values.index, dtype="string")
 
@@ -216,7 +224,9 @@ def convert(
         if unit is not None and field.unit is not None:
             found = found * unit_factor(unit, field.unit)
         _bounded(found, column, rejects)
-        return found.round().astype("Int64") if kind is int else found
+        if kind is int:
+            return found.where(found.abs() <= _LARGEST).round().astype("Int64")
+        return found
     if kind is bool:
         return _truth(values, column, rejects)
     if kind is dt.date:

@@ -32,6 +32,7 @@ from layers.source import GEOMETRY, Source
 DatabaseFactory = Callable[[], str]
 HomeFactory = Callable[..., Path]
 Content = dict[str, dict[str, Any]]
+_NUMBERS = itertools.count(1)
 
 
 class Bring(Protocol):
@@ -104,18 +105,16 @@ def cluster_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     _discard(home)
 
 
-@pytest.fixture
-def make_database(cluster_url: str, template_database: str) -> Iterator[DatabaseFactory]:
-    """Create fresh databases and give their URLs; they are dropped at the end of the test."""
-    numbers = itertools.count(1)
+def _databases(cluster_url: str, template: str) -> Iterator[DatabaseFactory]:
+    """Make copies of the template until the generator is closed, which drops them."""
     names: list[str] = []
 
     def make() -> str:
-        name = f"test_{os.getpid()}_{next(numbers)}"
+        name = f"test_{os.getpid()}_{next(_NUMBERS)}"
         with _administer(cluster_url) as connection:
             connection.execute(
                 sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-                    sql.Identifier(name), sql.Identifier(template_database)
+                    sql.Identifier(name), sql.Identifier(template)
                 )
             )
         names.append(name)
@@ -127,6 +126,22 @@ def make_database(cluster_url: str, template_database: str) -> Iterator[Database
             connection.execute(
                 sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
             )
+
+
+@pytest.fixture
+def make_database(cluster_url: str, template_database: str) -> Iterator[DatabaseFactory]:
+    """Create fresh databases and give their URLs; they are dropped at the end of the test."""
+    yield from _databases(cluster_url, template_database)
+
+
+@pytest.fixture(scope="module")
+def shared_city(cluster_url: str, template_database: str) -> Iterator[Engine]:
+    """Give a city to all tests of a module that do not get in each other's way."""
+    for make in _databases(cluster_url, template_database):
+        with pytest.MonkeyPatch.context() as monkeypatch:
+            yield _open(make(), monkeypatch)
+            close_city()
+        forget_settings()
 
 
 def _administer(url: str) -> psycopg.Connection:
@@ -167,10 +182,19 @@ def city(make_database: DatabaseFactory, monkeypatch: pytest.MonkeyPatch) -> Ite
     forget_settings()
 
 
+@pytest.fixture(scope="session")
+def bring_into() -> Callable[[Engine], Bring]:
+    """Give the way into any city for rows written in a test."""
+    return _way_into
+
+
 @pytest.fixture
 def bring(city: Engine) -> Bring:
     """Give the way in for rows written in a test."""
+    return _way_into(city)
 
+
+def _way_into(city: Engine) -> Bring:
     def bring(layer: str, *rows: dict[str, Any], dataset: str = "t", **order: Any) -> Report:
         frame = pd.DataFrame(list(rows)).rename(columns={"geom": GEOMETRY})
         source = Source(

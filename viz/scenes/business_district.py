@@ -8,6 +8,7 @@ import geopandas as gpd
 import pandas as pd
 from sqlalchemy import Connection
 
+from cim.database import metric_srid
 from cim.frames import layer_frame
 from cim.model import LAYERS
 from cim.offices import office_frame
@@ -79,13 +80,15 @@ def _value_provenance(frame: pd.DataFrame, field: str) -> pd.Series[str]:
     return own.where(own.notna(), frame["provenance"])
 
 
-def _bodies(offices: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def _bodies(
+    offices: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame, metric: int
+) -> gpd.GeoDataFrame:
     """Give each office the body of its building; without one, a small block where it stands."""
     body = buildings.assign(height_provenance=_value_provenance(buildings, "height"))
     body = body.set_index("id")[["geom", "height", "height_provenance"]]
     joined = offices.drop(columns="geom").join(body, on="building_id")
     shape = gpd.GeoSeries(joined["geom"], crs=offices.crs)
-    points = offices.geometry.to_crs(offices.estimate_utm_crs()) if len(offices) else offices.geom
+    points = offices.geometry.to_crs(metric)
     square = points.buffer(_POINT_OFFICE, cap_style="square").to_crs(offices.crs)
     place = offices.geometry.where(offices.geom_type != "Point", square)
     joined["geom"] = shape.where(shape.notna(), place)
@@ -219,7 +222,7 @@ def business_district(connection: Connection) -> Scene:
         or lowest asking rent), metro lines and stations by name, districts outlined.
     """
     frames = _read(connection)
-    bodies = _bodies(frames["office"], frames["building"])
+    bodies = _bodies(frames["office"], frames["building"], metric_srid(connection))
     measures, offices = _measured(bodies)
     offices = with_words(offices)
     drawn_height = offices["height"].astype(float).fillna(_UNKNOWN_HEIGHT)

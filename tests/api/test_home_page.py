@@ -1,0 +1,166 @@
+"""The first page in a real browser, over the example city, with every outside request recorded."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, Page, Route, expect
+from sqlalchemy import Engine, text
+
+from api.app import create_app
+from viz.browser import open_browser
+
+DRAWN = 120_000
+"""Milliseconds that a scene may take without a graphics card, on a busy machine."""
+
+
+@dataclass
+class Visit:
+    """A page that is open, and what it asked of other hosts."""
+
+    page: Page
+    address: str
+    outside: list[str]
+    faults: list[str]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with open_browser() as opened:
+        yield opened
+
+
+@pytest.fixture
+def served(luohu: Engine) -> Iterator[str]:
+    """Serve the example city on a port of its own."""
+    server = uvicorn.Server(uvicorn.Config(create_app(), port=0, log_level="warning"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join()
+
+
+def open_page(browser: Browser, address: str, *, width: int = 1440, height: int = 900) -> Visit:
+    visit = Visit(browser.new_page(viewport={"width": width, "height": height}), address, [], [])
+
+    def watch(route: Route) -> None:
+        url = route.request.url
+        if url.startswith((address, "data:", "blob:")):
+            route.continue_()
+        else:
+            visit.outside.append(url)
+            route.abort()
+
+    visit.page.route("**/*", watch)
+    visit.page.on("pageerror", lambda error: visit.faults.append(str(error)))
+    return visit
+
+
+def matching(page: Page) -> int:
+    """Return the number that the page says match."""
+    page.wait_for_selector("#answer strong")
+    return int(page.inner_text("#answer strong").replace(",", ""))
+
+
+def count_in_database(engine: Engine, condition: str) -> int:
+    with engine.connect() as connection:
+        found = connection.scalar(
+            text(
+                "select count(*) from office o"
+                " left join site s on s.id = o.site_id"
+                " left join office_surroundings n on n.office_id = o.id"
+                f" where o.use = '办公' and {condition}"
+            )
+        )
+    return int(found or 0)
+
+
+def test_an_officer_finds_opens_and_leaves_an_office(
+    browser: Browser, served: str, luohu: Engine
+) -> None:
+    visit = open_page(browser, served)
+    page = visit.page
+    page.goto(served)
+    assert matching(page) == count_in_database(luohu, "true")
+
+    page.select_option("[name=metro_walk_max]", "5")
+    within = count_in_database(luohu, "n.walk_min <= 5")
+    expect(page.locator("#answer strong")).to_have_text(str(within))
+    assert "metro_walk_max=5" in page.url
+
+    # the scene beside the list lights up what matches, and the office that is opened
+    page.wait_for_selector("#waiting", state="hidden", timeout=DRAWN)
+    scene = page.frame_locator("#scene").locator("html")
+    first = page.locator(".office").first
+    identifier, name = first.get_attribute("data-id"), first.locator("h2").inner_text()
+    first.click()
+    expect(page.locator("#detail h2")).to_contain_text(name.splitlines()[0])
+    expect(scene).to_have_attribute("data-selected", str(identifier), timeout=DRAWN)
+
+    page.get_by_role("button", name="返回列表").click()
+    expect(page.locator("#detail")).to_be_hidden()
+    assert matching(page) == within
+    assert visit.outside == []
+    assert visit.faults == []
+
+
+def test_a_link_repeats_the_question_and_the_open_office(browser: Browser, served: str) -> None:
+    visit = open_page(browser, served)
+    visit.page.goto(f"{served}/?q=国贸大厦&office=luohu-example:B003")
+    expect(visit.page.locator("#detail h2")).to_contain_text("国贸大厦")
+    expect(visit.page.locator("[name=q]")).to_have_value("国贸大厦")
+    # a real tower is published; what is from memory says so value by value
+    expect(visit.page.locator("#detail h2 .tag")).to_have_text("公开资料")
+
+
+def test_a_need_that_nothing_meets_says_what_to_do(browser: Browser, served: str) -> None:
+    visit = open_page(browser, served)
+    visit.page.goto(f"{served}/?rent_max=1")
+    expect(visit.page.locator(".empty")).to_contain_text("放宽")
+    assert matching(visit.page) == 0
+
+
+def test_without_an_answer_the_page_says_so_and_tries_again(browser: Browser, served: str) -> None:
+    visit = open_page(browser, served)
+    page = visit.page
+    page.goto(served)
+    matching(page)
+    page.route("**/offices?*", lambda route: route.abort())
+    page.fill("[name=rent_max]", "100")
+    expect(page.locator("#answer")).to_contain_text("没有得到答案")
+    page.unroute("**/offices?*")
+    page.get_by_role("button", name="重试").click()
+    assert matching(page) > 0
+
+
+def test_simulated_data_is_said_to_be_simulated(browser: Browser, served: str) -> None:
+    visit = open_page(browser, served)
+    visit.page.goto(f"{served}/?q=模拟")
+    matching(visit.page)
+    expect(visit.page.locator("#warnings")).to_contain_text("模拟")
+    tags = visit.page.locator(".office h2 .tag").all_inner_texts()
+    assert tags
+    assert set(tags) == {"模拟"}
+
+
+def test_the_page_fits_a_phone(browser: Browser, served: str) -> None:
+    visit = open_page(browser, served, width=390, height=844)
+    visit.page.goto(served)
+    matching(visit.page)
+    assert visit.page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_the_documentation_asks_nobody_outside(browser: Browser, served: str) -> None:
+    visit = open_page(browser, served)
+    visit.page.goto(f"{served}/docs")
+    visit.page.wait_for_selector("text=/offices", timeout=60_000)
+    assert visit.outside == []
