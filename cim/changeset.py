@@ -8,12 +8,13 @@ transaction, so that a change is there as a whole or not at all.
 
 from __future__ import annotations
 
-import getpass
+import os
+import pwd
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from cim.derived import refresh_after
@@ -57,9 +58,9 @@ class Outcome:
 def user_name() -> str:
     """Return the operating-system user, who answers for a change unless another is named."""
     try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
 
 
 def quoted(names: Iterable[str], prefix: str = "") -> str:
@@ -69,6 +70,9 @@ def quoted(names: Iterable[str], prefix: str = "") -> str:
 
 def stage(connection: Connection, layer: type[Layer]) -> None:
     """Make the empty temporary tables ``staged`` and ``vanished`` for this transaction."""
+    connection.execute(
+        text(f"drop table if exists pg_temp.{STAGED}, pg_temp.{VANISHED}, pg_temp.{_DIFF}")
+    )
     connection.execute(
         text(
             f"create temp table {STAGED} on commit drop as"
@@ -131,8 +135,14 @@ def _record(
             layer=layer.__tablename__,
             dataset=origin.dataset,
             kind=origin.kind,
-            # read after the lock: the batches of a layer are in the order of their moments
-            made_at=text("clock_timestamp()"),
+            # read after the lock, and never before the layer's last batch, should the clock step
+            # back: the batches of a layer are in the order of their moments
+            made_at=func.greatest(
+                func.clock_timestamp(),
+                select(func.max(Batch.made_at) + text("interval '1 microsecond'"))
+                .where(Batch.layer == layer.__tablename__)
+                .scalar_subquery(),
+            ),
             made_by=origin.made_by or user_name(),
             reason=origin.reason,
             file_name=origin.file_name,
@@ -159,24 +169,39 @@ def _record(
 def _write(connection: Connection, layer: type[Layer], batch: int, moment: Any) -> None:
     """Close the versions that end, then write those that begin."""
     table, content = layer.__tablename__, content_of(layer)
-    kept = quoted(columns_of(layer))
     values = {"batch": batch, "moment": moment}
+    # in the order of identifiers, as references are locked: no two changes wait in a ring
     connection.execute(
         text(f"""
-        insert into {table}_past ({kept}, valid_to, closed_by)
+        select t.id from {table} t join {_DIFF} d using (id)
+        where d.operation = 'removed' order by t.id for update of t
+        """)
+    )
+    connection.execute(
+        text(f"""
+        insert into {table}_past ({quoted(columns_of(layer))}, valid_to, closed_by)
         select {quoted(columns_of(layer), "t.")}, :moment, :batch
         from {table} t join {_DIFF} d using (id) where d.operation <> 'added'
         """),
         values,
     )
     connection.execute(
-        text(f"delete from {table} t using {_DIFF} d where t.id = d.id and d.operation <> 'added'")
+        text(f"delete from {table} t using {_DIFF} d where t.id = d.id and d.operation = 'removed'")
+    )
+    assigned = ", ".join(f'"{name}" = s."{name}"' for name in content if name != "id")
+    connection.execute(
+        text(f"""
+        update {table} t set {assigned}, batch = :batch, valid_from = :moment
+        from {STAGED} s join {_DIFF} d using (id)
+        where t.id = s.id and d.operation = 'changed'
+        """),
+        values,
     )
     connection.execute(
         text(f"""
         insert into {table} ({quoted(content)}, batch, valid_from)
         select {quoted(content, "s.")}, :batch, :moment
-        from {STAGED} s join {_DIFF} d using (id) where d.operation <> 'removed'
+        from {STAGED} s join {_DIFF} d using (id) where d.operation = 'added'
         """),
         values,
     )

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, FromClause, Row, literal, select, text, union_all
 
 from cim.changeset import STAGED, VANISHED, Origin, Outcome, apply, lock, quoted, stage
-from cim.model import LAYERS, Batch, Layer, columns_of, content_of, fields_of, kind_of, layer_named
+from cim.model import Batch, Layer, columns_of, content_of, layer_named
+from cim.references import dangling, referring
 
 
 class RollbackError(ValueError):
@@ -68,29 +69,6 @@ def _later_batches(connection: Connection, batch: int) -> list[int]:
     return list(found.all())
 
 
-def _referring(connection: Connection, layer: type[Layer], batch: int) -> list[str]:
-    """Return ``layer.field (n)`` for every field that names a feature this batch added."""
-    references = []
-    for name, other in LAYERS.items():
-        for column, field in fields_of(other).items():
-            if field.refers_to != layer.__tablename__:
-                continue
-            many = kind_of(columns_of(other)[column]) is list
-            named = f'array[c.feature] && r."{column}"' if many else f'r."{column}" = c.feature'
-            # rows that the batch itself added go with it
-            own = f" and r.batch <> {int(batch)}" if other is layer else ""
-            count = connection.scalar(
-                text(
-                    f"select count(*) from change c join {name} r on {named}{own}"
-                    " where c.batch = :batch and c.operation = 'added'"
-                ),
-                {"batch": batch},
-            )
-            if count:
-                references.append(f"{name}.{column} ({count})")
-    return references
-
-
 def roll_back(
     connection: Connection,
     batch: int,
@@ -131,11 +109,12 @@ def roll_back(
                 f" / features of batch {batch} were changed again by {later}:"
                 " roll those back first, or use --force"
             )
-        if referring := _referring(connection, layer, batch):
+        added = "select feature from change where batch = :batch and operation = 'added'"
+        if still := referring(connection, layer, added, {"batch": batch}):
             raise RollbackError(
-                f"批次 {batch} 新增的要素仍被引用：{'、'.join(referring)}；"
+                f"批次 {batch} 新增的要素仍被引用：{'、'.join(still)}；"
                 "请先撤回引用它们的批次，或用 --force"
-                f" / features added by batch {batch} are referred to by {', '.join(referring)}:"
+                f" / features added by batch {batch} are referred to by {', '.join(still)}:"
                 " roll those back first, or use --force"
             )
     stage(connection, layer)
@@ -155,6 +134,14 @@ def roll_back(
         """),
         {"batch": batch},
     )
+    if not force and (lost := dangling(connection, layer)):
+        one = lost[0]
+        raise RollbackError(
+            f"恢复 {one.id} 时，它引用的 {one.field} = {one.value} 已不在图层 {one.target} 中"
+            f"（共 {len(lost)} 处）；可用 --force"
+            f" / {one.id} refers to {one.field} = {one.value}, which layer {one.target} no longer"
+            f" has ({len(lost)} such): use --force"
+        )
     return apply(
         connection,
         layer,

@@ -27,6 +27,12 @@ class Plan:
     fields: dict[str, FieldRule]
     unused: list[str]
 
+    def filled(self, *, has_places: bool) -> set[str]:
+        """Return the fields the source speaks of."""
+        return {"id", "dataset", *self.fields, *self.mapping.constants} | (
+            {"geom"} if has_places else set()
+        )
+
     @property
     def identity(self) -> list[str]:
         """Titles of the columns that make up the identifier."""
@@ -135,8 +141,8 @@ def mapped(frame: pd.DataFrame, plan: Plan, rejects: Rejects) -> pd.DataFrame:
     layer, columns = plan.layer, columns_of(plan.layer)
     rejects.ids = None
     codes = _codes(frame, plan, rejects)
-    rejects.ids = codes
     result = pd.DataFrame({"id": _identifiers(codes, plan)}, index=frame.index)
+    rejects.ids = result["id"]
     for name in content_of(layer):
         if name in ("id", "geom"):
             continue

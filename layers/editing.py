@@ -12,7 +12,7 @@ from cim.changeset import ROW, STAGED, Origin, Outcome, apply, lock, quoted, sta
 from cim.model import Layer, columns_of, content_of
 from layers.places import stored_places
 from layers.rejects import Reject, Rejects
-from layers.staging import resolve_references
+from layers.staging import complete_references, refuse_dangling
 from layers.values import convert
 
 _FIXED = ("id", "dataset")
@@ -39,6 +39,8 @@ def _converted(layer: type[Layer], given: Mapping[str, str]) -> dict[str, object
             values[name] = None
         elif name == "geom":
             places = shapely.from_wkt([value], on_invalid="ignore")
+            if places[0] is None:
+                raise EditError(f"geom = {value!r}：不是 WKT / is not WKT")
             if places[0] is None:
                 raise EditError(f"geom = {value!r}：不是 WKT / is not WKT")
             stored, _ = stored_places(places, pd.RangeIndex(1), "EPSG:4490", layer, rejects)
@@ -109,7 +111,9 @@ def edit(
                 {"value": value},
             )
         rejects = Rejects()
-        resolve_references(connection, layer, dataset, rejects)
+        complete_references(connection, layer, dataset)
+        # a reference that was broken before is not this edit's fault
+        refuse_dangling(connection, layer, rejects, values)
         _raise_first(rejects.rows())
         return apply(
             connection,

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, text
 
 from cim.changeset import STAGED, Origin, Outcome, apply, lock, stage
 from cim.crs import check_crs
-from cim.model import Layer, columns_of
+from cim.model import Layer, columns_of, content_of, fields_of
 from cim.settings import import_settings
 from layers.columns import Plan, mapped, plan_for
 from layers.expression import rows_where
@@ -23,12 +23,14 @@ from layers.places import read_places, stored_places
 from layers.rejects import Reject, Rejects
 from layers.source import GEOMETRY, Source
 from layers.staging import (
+    complete_references,
     copy_rows,
     drop_rejected,
+    keep_unmapped,
     mark_vanished,
+    refuse_dangling,
     refuse_present,
     refuse_repeated,
-    resolve_references,
 )
 
 Mode = Literal["upsert", "replace", "append"]
@@ -205,8 +207,11 @@ def import_source(
         refuse_repeated(connection, rejects)
         if order.mode == "append":
             refuse_present(connection, layer, rejects)
+        filled = tally.plan.filled(has_places=tally.crs is not None)
         drop_rejected(connection, rejects)
-        resolve_references(connection, layer, dataset, rejects)
+        _keep(connection, layer, filled, order.mode)
+        complete_references(connection, layer, dataset)
+        refuse_dangling(connection, layer, rejects, filled)
         report = Report(
             layer=layer.__tablename__,
             dataset=dataset,
@@ -222,11 +227,33 @@ def import_source(
         )
         _refuse_if_too_many(report, order)
         if order.mode == "replace":
-            mark_vanished(connection, layer, dataset)
+            _refuse_if_referred_to(report, mark_vanished(connection, layer, dataset, rejects))
         outcome = apply(connection, layer, _origin(report, source, mapping, order))
         if order.dry_run:
             transaction.rollback()
     return Report(**{**vars(report), "outcome": outcome})
+
+
+def _keep(connection: Connection, layer: type[Layer], filled: set[str], mode: Mode) -> None:
+    """Keep what the source is silent about: every such field, or in replace the private ones.
+
+    A public export that comes back must not wipe tenants and lease ends.
+    """
+    silent = [name for name in content_of(layer) if name not in filled]
+    if mode == "replace":
+        silent = [name for name in silent if fields_of(layer)[name].private]
+    keep_unmapped(connection, layer, silent)
+
+
+def _refuse_if_referred_to(report: Report, referring: list[str]) -> None:
+    """Raise `RefusedError` where other features refer to what would vanish."""
+    if referring:
+        reason = (
+            f"整体替换会移除仍被引用的要素：{'、'.join(referring)}，未作任何改动"
+            f" / features that would vanish are referred to by {', '.join(referring)}:"
+            " nothing was changed"
+        )
+        raise RefusedError(Report(**{**vars(report), "refused": reason}))
 
 
 def _origin(report: Report, source: Source, mapping: Mapping, order: Order) -> Origin:

@@ -10,6 +10,7 @@ from zipfile import BadZipFile
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pyogrio
 import shapely
@@ -91,7 +92,10 @@ def _as_frame(table: pa.Table, geometry: str | None) -> pd.DataFrame:
         frame: pd.DataFrame = table.to_pandas(types_mapper=_types)
         return frame
     frame = table.drop_columns([geometry]).to_pandas(types_mapper=_types)
-    frame[GEOMETRY] = shapely.from_wkb(table[geometry].to_numpy(zero_copy_only=False))
+    # FlatGeobuf writes a missing geometry as no bytes at all
+    bytes_ = table[geometry]
+    bytes_ = pc.if_else(pc.greater(pc.binary_length(bytes_), 0), bytes_, None)
+    frame[GEOMETRY] = shapely.from_wkb(bytes_.to_numpy(zero_copy_only=False))
     return frame
 
 

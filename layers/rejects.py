@@ -42,12 +42,15 @@ class Rejects:
         for row, value in values[marked].items():
             self.reject(int(str(row)), name, value, reason)
 
-    def reject(self, row: int, name: str, value: object, reason: str) -> None:
-        """Reject one row."""
+    def reject(
+        self, row: int, name: str, value: object, reason: str, identifier: str | None = None
+    ) -> None:
+        """Reject one row; without `identifier` that of the chunk at hand is taken."""
         if row in self.found:
             return
-        given = None if self.ids is None else self.ids.get(row)
-        identifier = None if given is None or pd.isna(given) else str(given)
+        if identifier is None and self.ids is not None:
+            given = self.ids.get(row)
+            identifier = None if given is None or pd.isna(given) else str(given)
         # the reject is kept as jsonb, which holds no NUL
         shown = "" if value is None else str(value).replace("\0", "")
         self.found[row] = Reject(row, identifier, name, shown, reason)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Collection
 from typing import Any, cast
 
 import numpy as np
@@ -15,7 +16,8 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, text
 
 from cim.changeset import ROW, STAGED, VANISHED, quoted
-from cim.model import Layer, columns_of, content_of, fields_of, kind_of
+from cim.model import Layer, content_of
+from cim.references import dangling, find_targets, references_of, referring
 from layers.rejects import Rejects
 
 
@@ -50,10 +52,10 @@ def copy_rows(
         copy.write(buffer.getbuffer())
 
 
-def _refuse(connection: Connection, query: str, rejects: Rejects, values: dict[str, Any]) -> None:
-    """Reject the rows a query finds (row_no, field, value, reason)."""
-    for row, name, value, reason in connection.execute(text(query), values):
-        rejects.reject(int(row), name, value, reason)
+def _refuse(connection: Connection, query: str, rejects: Rejects) -> None:
+    """Reject the rows a query finds (row_no, id, field, value, reason)."""
+    for row, identifier, name, value, reason in connection.execute(text(query)):
+        rejects.reject(int(row), name, value, reason, identifier)
 
 
 def refuse_repeated(connection: Connection, rejects: Rejects) -> None:
@@ -61,14 +63,14 @@ def refuse_repeated(connection: Connection, rejects: Rejects) -> None:
     _refuse(
         connection,
         f"""
-        select {ROW}, 'id', id, '编号与第 ' || first || ' 行重复 / same identifier as row ' || first
+        select {ROW}, id, 'id', id,
+            '编号与第 ' || first || ' 行重复 / same identifier as row ' || first
         from (
             select id, {ROW}, min({ROW}) over (partition by id) as first from {STAGED}
         ) as numbered
         where {ROW} > first
         """,
         rejects,
-        {},
     )
 
 
@@ -77,104 +79,62 @@ def refuse_present(connection: Connection, layer: type[Layer], rejects: Rejects)
     _refuse(
         connection,
         f"""
-        select s.{ROW}, 'id', s.id, '图层中已有此编号 / the layer already has this identifier'
+        select s.{ROW}, s.id, 'id', s.id,
+            '图层中已有此编号 / the layer already has this identifier'
         from {STAGED} s join {layer.__tablename__} t using (id)
         """,
         rejects,
-        {},
     )
 
 
-def resolve_references(
-    connection: Connection, layer: type[Layer], dataset: str, rejects: Rejects
-) -> None:
-    """Complete references to ``dataset:code``, and take out the rows whose lead nowhere.
-
-    A reference holds an identifier, or a bare code of the same dataset. Rows may refer to rows
-    that come with them; where such a row is taken out, so are those that lean on it.
-    """
-    references = {name: field.refers_to for name, field in fields_of(layer).items()}
-    while True:
-        before = len(rejects.found)
-        for name, target in references.items():
-            if target is not None:
-                _resolve(connection, layer, name, target, dataset, rejects)
-        drop_rejected(connection, rejects)
-        if len(rejects.found) == before or layer.__tablename__ not in references.values():
-            return
-
-
-def _resolve(
-    connection: Connection,
-    layer: type[Layer],
-    name: str,
-    target: str,
-    dataset: str,
-    rejects: Rejects,
-) -> None:
-    """Complete one field's references, and reject those that lead nowhere."""
-    known = f"select id from {target}"
-    if target == layer.__tablename__:
-        known += f" union select id from {STAGED}"
-    connection.execute(text("drop table if exists known"))
-    connection.execute(text(f"create temp table known on commit drop as {known}"))
-    connection.execute(text("create index on known (id)"))
-    connection.execute(text("analyze known"))
-    many = kind_of(columns_of(layer)[name]) is list
-    (_resolve_list if many else _resolve_one)(connection, name, dataset, target, rejects)
-
-
-def _resolve_one(
-    connection: Connection, name: str, dataset: str, target: str, rejects: Rejects
-) -> None:
-    connection.execute(
-        text(f"""
-        update {STAGED} s set "{name}" = cast(:prefix as text) || s."{name}"
-        from known k
-        where k.id = cast(:prefix as text) || s."{name}"
-            and not exists (select from known where id = s."{name}")
-        """),
-        {"prefix": f"{dataset}:"},
-    )
-    _refuse(
-        connection,
-        f"""
-        select {ROW}, '{name}', "{name}",
-            '图层 {target} 中没有此编号 / no such identifier in layer {target}'
-        from {STAGED}
-        where "{name}" is not null and not exists (select from known where id = "{name}")
-        """,
-        rejects,
-        {},
-    )
-
-
-def _resolve_list(
-    connection: Connection, name: str, dataset: str, target: str, rejects: Rejects
-) -> None:
-    connection.execute(
-        text(f"""
-        update {STAGED} s set "{name}" = (
-            select array_agg(coalesce(own.id, bare.id, part.code) order by part.place)
-            from unnest(s."{name}") with ordinality as part (code, place)
-            left join known own on own.id = part.code
-            left join known bare on bare.id = cast(:prefix as text) || part.code
+def complete_references(connection: Connection, layer: type[Layer], dataset: str) -> None:
+    """Complete bare codes to ``dataset:code`` where only that names a feature."""
+    for name, _, many in references_of(layer):
+        find_targets(connection, layer, name, dataset)
+        completed = (
+            f"""(
+                select array_agg(coalesce(own.id, bare.id, part.code) order by part.place)
+                from unnest(s."{name}") with ordinality as part (code, place)
+                left join known own on own.id = part.code
+                left join known bare on bare.id = cast(:prefix as text) || part.code
+            )"""
+            if many
+            else f"""(
+                select coalesce(own.id, bare.id, s."{name}")
+                from (select) as one
+                left join known own on own.id = s."{name}"
+                left join known bare on bare.id = cast(:prefix as text) || s."{name}"
+            )"""
         )
-        where "{name}" is not null
-        """),
-        {"prefix": f"{dataset}:"},
-    )
-    _refuse(
-        connection,
-        f"""
-        select distinct on ({ROW}) {ROW}, '{name}', code,
-            '图层 {target} 中没有此编号 / no such identifier in layer {target}'
-        from {STAGED} cross join unnest("{name}") as code
-        where not exists (select from known where id = code)
-        order by {ROW}
-        """,
-        rejects,
-        {},
+        connection.execute(
+            text(f'update {STAGED} s set "{name}" = {completed} where "{name}" is not null'),
+            {"prefix": f"{dataset}:"},
+        )
+
+
+def refuse_dangling(
+    connection: Connection, layer: type[Layer], rejects: Rejects, fields: Collection[str]
+) -> None:
+    """Reject rows that refer to nothing in one of these fields, and those that refer to them."""
+    while lost := [one for one in dangling(connection, layer) if one.field in fields]:
+        for one in lost:
+            rejects.reject(
+                one.row,
+                one.field,
+                one.value,
+                f"图层 {one.target} 中没有此编号 / no such identifier in layer {one.target}",
+                one.id,
+            )
+        drop_rejected(connection, rejects)
+
+
+def keep_unmapped(connection: Connection, layer: type[Layer], fields: Collection[str]) -> None:
+    """Let rows that are there already keep the values of fields the source says nothing about."""
+    if not fields:
+        return
+    kept = ", ".join(f'"{name}" = t."{name}"' for name in fields)
+    connection.execute(
+        text(f"update {STAGED} s set {kept} from {layer.__tablename__} t where t.id = s.id")
     )
 
 
@@ -186,13 +146,26 @@ def drop_rejected(connection: Connection, rejects: Rejects) -> None:
         )
 
 
-def mark_vanished(connection: Connection, layer: type[Layer], dataset: str) -> None:
-    """Mark what the dataset held and the source no longer has (mode replace)."""
+def mark_vanished(
+    connection: Connection, layer: type[Layer], dataset: str, rejects: Rejects
+) -> list[str]:
+    """Mark what the dataset held and the source no longer has (mode replace).
+
+    A rejected row is not gone: what the layer holds of it stays.
+
+    Returns
+    -------
+    list of str
+        ``layer.field (n)`` for every field that still refers to what would vanish.
+    """
     connection.execute(
         text(f"""
         insert into {VANISHED}
         select id from {layer.__tablename__} t
-        where dataset = :dataset and not exists (select from {STAGED} s where s.id = t.id)
+        where dataset = :dataset
+            and not exists (select from {STAGED} s where s.id = t.id)
+            and id <> all(:rejected)
         """),
-        {"dataset": dataset},
+        {"dataset": dataset, "rejected": [r.id for r in rejects.rows() if r.id is not None]},
     )
+    return referring(connection, layer, f"select id from {VANISHED}")

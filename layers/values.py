@@ -21,7 +21,7 @@ from layers.rejects import Rejects
 
 _TRUE = {"true", "t", "yes", "y", "1", "是", "有", "可", "对"}
 _FALSE = {"false", "f", "no", "n", "0", "否", "无", "不可", "不"}
-_LIST_SEPARATORS = re.compile(r"[|、，,;；/]")
+LIST_SEPARATORS = re.compile(r"[|、，,;；/]")
 _LARGEST = 2**31 - 1
 """What a whole number is at most in PostgreSQL's ``integer``."""
 _DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y年%m月%d日", "%Y-%m", "%Y年%m月")
@@ -151,6 +151,16 @@ def _date(values: pd.Series, column: Column[Any], rejects: Rejects) -> pd.Series
     return written
 
 
+def _parts(text: str) -> list[str]:
+    """Split text at separators; a JSON array, as exports write it, is taken as it stands."""
+    if text.startswith("["):
+        try:
+            return [str(part) for part in json.loads(text)]
+        except ValueError:
+            pass
+    return LIST_SEPARATORS.split(text)
+
+
 def _list(values: pd.Series) -> pd.Series:
     """Return PostgreSQL array literals of lists, or of text with separators."""
 
@@ -160,7 +170,7 @@ def _list(values: pd.Series) -> pd.Series:
         elif _missing(value) or not str(value).strip():
             return None
         else:
-            parts = _LIST_SEPARATORS.split(str(value))
+            parts = _parts(str(value).strip())
         parts = [part.replace("\0", "").strip() for part in parts]
         escaped = (part.replace("\\", "\\\\").replace('"', '\\"') for part in parts)
         return "{" + ",".join(f'"{part}"' for part in escaped if part) + "}"

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+from layers.values import LIST_SEPARATORS
 
 _DRIVERS = {
     ".gpkg": "GPKG",
@@ -16,27 +20,75 @@ _DRIVERS = {
     ".fgb": "FlatGeobuf",
 }
 _SUFFIXES = (*_DRIVERS, ".parquet", ".csv", ".xlsx")
+_EXCEL_CELL = 32_767
+"""Characters that a cell of Excel holds."""
 
 
 class ExportError(ValueError):
     """The layer cannot be written to such a file."""
 
 
-def _flat(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Write lists and objects as text, for formats that have neither."""
+def _as_text(value: Any) -> Any:
+    """Write a list or an object as text: ``a|b``, or JSON where a part holds a separator."""
+    if isinstance(value, list):
+        plain = not any(LIST_SEPARATORS.search(part) or part.startswith("[") for part in value)
+        return "|".join(value) if plain else json.dumps(value, ensure_ascii=False)
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else value
+
+
+def _flat(frame: gpd.GeoDataFrame, kinds: tuple[type, ...] = (list, dict)) -> gpd.GeoDataFrame:
+    """Write values of these kinds as text, for formats that cannot hold them."""
     flat = frame.copy()
-    for name in flat.columns:
-        if name != "geom" and flat[name].map(lambda v: isinstance(v, (list, dict))).any():
-            flat[name] = flat[name].map(
-                lambda v: (
-                    "|".join(v)
-                    if isinstance(v, list)
-                    else json.dumps(v, ensure_ascii=False)
-                    if isinstance(v, dict)
-                    else v
-                )
-            )
+    for name in flat.columns.drop("geom"):
+        if flat[name].map(lambda value: isinstance(value, kinds)).any():
+            flat[name] = flat[name].map(_as_text)
     return flat
+
+
+def _table(frame: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return a layer as a table, its geometry as WKT with every digit."""
+    table = pd.DataFrame(_flat(frame).drop(columns="geom"))
+    table["wkt"] = frame.geometry.to_wkt(rounding_precision=-1)
+    for name in table.select_dtypes("datetimetz").columns:
+        table[name] = table[name].map(lambda moment: moment.isoformat())
+    return table
+
+
+def _write_excel(table: pd.DataFrame, path: Path) -> None:
+    """Write a workbook in which text is text, even where it begins with ``=``."""
+    longest = table["wkt"].str.len().max()
+    if longest > _EXCEL_CELL:
+        raise ExportError(
+            f"有的几何写成文字有 {longest} 个字符，Excel 的单元格装不下（至多 {_EXCEL_CELL}）；"
+            "请导出为 .gpkg / a geometry is too long for a cell of Excel: export .gpkg"
+        )
+    texts = table.select_dtypes(["object", "string"]).columns
+    table[texts] = table[texts].map(
+        lambda value: ILLEGAL_CHARACTERS_RE.sub("", value) if isinstance(value, str) else value
+    )
+    with pd.ExcelWriter(path, engine="openpyxl") as writer:
+        table.to_excel(writer, index=False)
+        for row in writer.sheets["Sheet1"].iter_rows():
+            for cell in row:
+                if cell.data_type == "f":
+                    cell.data_type = "s"
+
+
+def _for_shapefile(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Shorten names to ten letters and write moments as text, as dBase wants it."""
+    kinds = frame.geometry.geom_type.dropna().str.removeprefix("Multi").unique()
+    if len(kinds) > 1:
+        raise ExportError(
+            "图层里既有点又有面，一个 Shapefile 装不下；请导出为 .gpkg"
+            " / a shapefile holds one kind of geometry: export .gpkg"
+        )
+    short: dict[str, str] = {}
+    for name in frame.columns.drop("geom"):
+        choices = [name[:10], *(f"{name[:8]}_{i}" for i in range(1, 10))]
+        short[name] = next(choice for choice in choices if choice not in short.values())
+    moments = frame.select_dtypes("datetimetz").columns
+    texts = {name: frame[name].map(lambda moment: moment.isoformat()) for name in moments}
+    return frame.assign(**texts).rename(columns=short)
 
 
 def write_layer(frame: gpd.GeoDataFrame, path: Path) -> None:
@@ -45,7 +97,7 @@ def write_layer(frame: gpd.GeoDataFrame, path: Path) -> None:
     Raises
     ------
     ExportError
-        No such kind of file is written.
+        No such kind of file is written, or it cannot hold this layer.
     """
     suffix = path.suffix.lower()
     if suffix not in _SUFFIXES:
@@ -54,21 +106,25 @@ def write_layer(frame: gpd.GeoDataFrame, path: Path) -> None:
             f" / cannot write {suffix}: use {', '.join(_SUFFIXES)}"
         )
     if suffix == ".parquet":
-        frame.to_parquet(path)
-        return
-    flat = _flat(frame)
-    if suffix in (".csv", ".xlsx"):
-        table = pd.DataFrame(flat.drop(columns="geom"))
-        table["wkt"] = flat.geometry.to_wkt()
-        for name in table.select_dtypes("datetimetz").columns:
-            table[name] = table[name].map(lambda moment: moment.isoformat())
-        if suffix == ".csv":
-            # the mark lets Excel read Chinese
-            table.to_csv(path, index=False, encoding="utf-8-sig")
-        else:
-            table.to_excel(path, index=False, engine="openpyxl")
-        return
-    # 4490 and 4326 have the same numbers; GeoJSON must not carry another system
-    if suffix in (".geojson", ".json"):
-        flat = flat.set_crs("EPSG:4326", allow_override=True)
-    flat.to_file(path, driver=_DRIVERS[suffix], engine="pyogrio", encoding="UTF-8")
+        # lists stay lists; of objects Arrow would make one structure with every key
+        _flat(frame, (dict,)).to_parquet(path)
+    elif suffix == ".csv":
+        # the mark lets Excel read Chinese
+        _table(frame).to_csv(path, index=False, encoding="utf-8-sig")
+    elif suffix == ".xlsx":
+        _write_excel(_table(frame), path)
+    else:
+        _write_vector(_flat(frame), path, _DRIVERS[suffix])
+
+
+def _write_vector(frame: gpd.GeoDataFrame, path: Path, driver: str) -> None:
+    options = {}
+    if driver == "GeoJSON":
+        # 4490 and 4326 have the same numbers; GeoJSON must not carry another system
+        frame = frame.set_crs("EPSG:4326", allow_override=True)
+    if driver == "ESRI Shapefile":
+        frame = _for_shapefile(frame)
+    if driver == "FlatGeobuf" and frame.geometry.isna().any():
+        # its index takes no feature without a place
+        options["SPATIAL_INDEX"] = "NO"
+    frame.to_file(path, driver=driver, engine="pyogrio", encoding="UTF-8", **options)

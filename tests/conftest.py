@@ -92,6 +92,14 @@ def make_home(tmp_path: Path, open_folder: Path) -> Iterator[HomeFactory]:
         _discard(home)
 
 
+@pytest.fixture(scope="module")
+def module_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Give the name of a city's home to all tests of a module; its cluster is removed after."""
+    home = tmp_path_factory.mktemp("module") / "home"
+    yield home
+    _discard(home)
+
+
 @pytest.fixture(scope="session")
 def cluster_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Start one private cluster for the whole run; its database ``cim`` stays empty."""

@@ -1,0 +1,124 @@
+"""References between layers: which lead nowhere, and who refers to a feature.
+
+References are plain identifiers, declared by ``refers_to`` on the model, and not foreign keys:
+a layer keeps its past, sources come in any order, and a rollback told to go on must be able to.
+What is referred to is locked (``for key share``) while a change is under way, so that nobody
+takes it away in between; changes of it are not held up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+
+from cim.model import LAYERS, Layer, columns_of, fields_of, kind_of
+
+
+@dataclass(frozen=True)
+class Dangling:
+    """A staged row whose field names no feature."""
+
+    row: int
+    id: str
+    field: str
+    value: str
+    target: str
+
+
+def references_of(layer: type[Layer]) -> Iterator[tuple[str, str, bool]]:
+    """Yield each field of a layer that refers to one: its name, the target, whether it is a list."""
+    for name, field in fields_of(layer).items():
+        if field.refers_to is not None:
+            yield name, field.refers_to, kind_of(columns_of(layer)[name]) is list
+
+
+def _values(name: str, many: bool, prefix: str = "") -> str:
+    """Write the query of all values of a reference in the staged rows."""
+    column = f'unnest("{name}")' if many else f'"{name}"'
+    return f'select distinct {prefix}{column} from staged where "{name}" is not null'
+
+
+def find_targets(
+    connection: Connection, layer: type[Layer], name: str, dataset: str | None
+) -> None:
+    """Fill the temporary table ``known`` with what a field may refer to, and lock those rows.
+
+    Parameters
+    ----------
+    dataset
+        Bare codes of this dataset count as well.
+    """
+    target, many = next((t, m) for n, t, m in references_of(layer) if n == name)
+    wanted = _values(name, many)
+    if dataset is not None:
+        wanted += " union " + _values(name, many, "cast(:prefix as text) || ")
+    values = {} if dataset is None else {"prefix": f"{dataset}:"}
+    connection.execute(text("drop table if exists pg_temp.known"))
+    connection.execute(text("create temp table known (id text primary key) on commit drop"))
+    # in the order of identifiers, as `changeset` locks what it removes: no two wait in a ring
+    connection.execute(
+        text(
+            f"insert into known select id from {target} where id in ({wanted})"
+            " order by id for key share"
+        ),
+        values,
+    )
+    if target == layer.__tablename__:
+        connection.execute(
+            text("insert into known select distinct id from staged on conflict do nothing")
+        )
+    connection.execute(text("analyze known"))
+
+
+def dangling(connection: Connection, layer: type[Layer]) -> list[Dangling]:
+    """Return the staged rows whose references lead nowhere, one entry for each row and field."""
+    found: list[Dangling] = []
+    for name, target, many in references_of(layer):
+        find_targets(connection, layer, name, None)
+        source = f'staged cross join unnest("{name}") as code' if many else "staged"
+        value = "code" if many else f'"{name}"'
+        rows = connection.execute(
+            text(f"""
+            select distinct on (row_no, staged.id) coalesce(row_no, 0), staged.id, {value}
+            from {source}
+            where {value} is not null and not exists (select from known k where k.id = {value})
+            order by row_no, staged.id
+            """)
+        )
+        found += [Dangling(row, id_, name, code, target) for row, id_, code in rows]
+    return found
+
+
+def referring(
+    connection: Connection,
+    layer: type[Layer],
+    leaving: str,
+    values: dict[str, object] | None = None,
+) -> list[str]:
+    """Return ``layer.field (n)`` for every field that still names a feature about to leave.
+
+    Parameters
+    ----------
+    leaving
+        Query of the identifiers that are to be removed, with `values` as its parameters.
+    """
+    found = []
+    for other_name, other in LAYERS.items():
+        for name, target, many in references_of(other):
+            if target != layer.__tablename__:
+                continue
+            named = f'array[l.id] && r."{name}"' if many else f'r."{name}" = l.id'
+            # rows that leave with it do not count
+            stays = " and r.id not in (select id from leaving)" if other is layer else ""
+            count = connection.scalar(
+                text(
+                    f"with leaving (id) as ({leaving})"
+                    f" select count(*) from leaving l join {other_name} r on {named}{stays}"
+                ),
+                values or {},
+            )
+            if count:
+                found.append(f"{other_name}.{name} ({count})")
+    return found
