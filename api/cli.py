@@ -7,6 +7,7 @@ import sys
 from types import FrameType
 
 import typer
+from sqlalchemy.exc import OperationalError
 
 from api.commands import description, history, imports, scenes, service
 from api.commands.speech import fail
@@ -47,5 +48,7 @@ def main() -> None:
         app()
     except (ClusterError, CityError) as error:
         sys.exit(fail(error).exit_code)
+    except OperationalError as error:
+        sys.exit(fail(f"连不上数据库 / cannot reach the database: {error.orig}").exit_code)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection, func, select
 
 from api.answers import (
@@ -25,9 +26,10 @@ from api.answers import (
 from api.problems import ProblemError
 from cim.database import reading
 from cim.geojson import collection
-from cim.items import Box, ItemsQuery, item, items
+from cim.items import ItemsQuery, item, items
 from cim.model import LAYERS, Layer, columns_of, fields_of, kind_of, layer_named, public_of
-from cim.offices.criteria import split
+from cim.model.field import UNIT_TITLES
+from cim.offices.criteria import BoundingBox, box_of
 
 router = APIRouter(tags=["图层 layers (OGC API – Features)"], dependencies=[Depends(only_json)])
 
@@ -47,32 +49,13 @@ class ItemsParameters(BaseModel):
     model_config = ConfigDict(extra="allow", allow_inf_nan=False)
 
     limit: Limit | None = None
-    bbox: Annotated[list[float] | None, BeforeValidator(split)] = Field(
-        None,
-        description="西,南,东,北 west,south,east,north",
-        examples=["114.09,22.53,114.13,22.56"],
-    )
+    bbox: BoundingBox | None = None
     datetime: str | None = Field(
         None, description="数据日期或区间 date of the data, or interval", examples=["2020-01-01/.."]
     )
     as_of: Moment | None = Field(None, description="某一时刻的图层 the layer as it was then")
     after: str | None = Field(None, description="翻页 continues behind this id")
     f: str | None = Field(None, description="格式 format: json")
-
-    @field_validator("bbox")
-    @classmethod
-    def _four_or_six(cls, value: list[float] | None) -> list[float] | None:
-        if value is not None and len(value) not in (4, 6):
-            raise ValueError("bbox 要 4 个数：西,南,东,北 / bbox needs west,south,east,north")
-        return value
-
-    @property
-    def box(self) -> Box | None:
-        """West, south, east, north, without heights."""
-        if self.bbox is None:
-            return None
-        half = len(self.bbox) // 2
-        return self.bbox[0], self.bbox[1], self.bbox[half], self.bbox[half + 1]
 
 
 def _date(text: str) -> dt.date | None:
@@ -96,28 +79,38 @@ def _period(value: str | None) -> tuple[dt.date | None, dt.date | None] | None:
         ) from None
 
 
-def _filters(layer: type[Layer], given: dict[str, Any]) -> dict[str, Any]:
-    """Read the parameters that name fields of the layer."""
-    read: dict[str, Any] = {}
+_READERS: dict[type, Callable[[str], Any]] = {
+    str: str,
+    int: int,
+    float: float,
+    bool: lambda text: {"true": True, "false": False}[text.casefold()],
+    dt.date: dt.date.fromisoformat,
+    dt.datetime: dt.datetime.fromisoformat,
+    list: str,
+}
+"""How a filter's text becomes a value, by the type of the field."""
+
+
+def _filterable(layer: type[Layer]) -> list[str]:
+    return [name for name in public_of(layer) if kind_of(columns_of(layer)[name]) in _READERS]
+
+
+def _filters(layer: type[Layer], given: dict[str, Any]) -> dict[str, list[Any]]:
+    """Read the parameters that name fields of the layer; each may name several values."""
+    read: dict[str, list[Any]] = {}
+    names = _filterable(layer)
     for name, value in given.items():
-        if name not in public_of(layer):
+        if name not in names:
             raise ProblemError(
                 400,
-                f"没有参数 {name}；图层 {layer.__tablename__} 可按这些字段筛选："
-                f"{'、'.join(public_of(layer))}",
-                f"there is no parameter {name}; fields to filter by: {', '.join(public_of(layer))}",
+                f"没有参数 {name}；图层 {layer.__tablename__} 可按这些字段筛选：{'、'.join(names)}",
+                f"there is no parameter {name}; fields to filter by: {', '.join(names)}",
             )
-        kind = kind_of(columns_of(layer)[name])
+        reader = _READERS[kind_of(columns_of(layer)[name])]
+        texts = value if isinstance(value, list) else [value]
         try:
-            if kind is bool:
-                read[name] = {"true": True, "false": False}[str(value).casefold()]
-            elif kind is dt.date:
-                read[name] = dt.date.fromisoformat(str(value))
-            elif kind is list:
-                read[name] = [value]
-            else:
-                read[name] = kind(value)
-        except (KeyError, ValueError, TypeError):
+            read[name] = [reader(str(text)) for text in texts]
+        except (KeyError, ValueError):
             raise ProblemError(
                 400, f"{name} 的值 {value} 无法识别", f"{name} cannot be {value}"
             ) from None
@@ -143,7 +136,6 @@ def _description(request: Request, layer: type[Layer], extent: Any) -> dict[str,
         "description": (layer.__doc__ or "").strip().splitlines()[0],
         "itemType": "feature",
         "crs": [CRS84],
-        "storageCrs": "http://www.opengis.net/def/crs/EPSG/0/4490",
         "links": [
             link(request, f"/collections/{name}", "self", JSON, zh),
             link(request, f"/collections/{name}/items", "items", GEOJSON, zh),
@@ -203,7 +195,12 @@ def _property(layer: type[Layer], name: str) -> dict[str, Any]:
     }
     optional = {
         "x-ogc-unit": field.unit,
-        "enum": list(field.values) or None,
+        "x-unit-title": UNIT_TITLES.get(field.unit or "", field.unit),
+        "oneOf": [
+            {"const": value, "title": zh, "description": en}
+            for value, (zh, en) in field.values.items()
+        ]
+        or None,
         "minimum": field.minimum,
         "maximum": field.maximum,
         "x-ogc-refersTo": field.refers_to,
@@ -242,7 +239,7 @@ def list_items(
     declared = layer_named(layer)
     wanted = ItemsQuery(
         limit=clamped(query.limit),
-        bbox=query.box,
+        bbox=box_of(query.bbox),
         as_of=query.as_of,
         period=_period(query.datetime),
         equal=_filters(declared, query.model_extra or {}),

@@ -11,17 +11,16 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.answers import GEOJSON, Limit, clamped, geojson, members, page_links, takes
 from api.problems import ProblemError
 from cim.database import reading
+from cim.derived import Walking
 from cim.geojson import collection
 from cim.offices import OfficeCriteria, office_file, office_units, search
-from cim.settings import answer_settings
 
 router = APIRouter(tags=["商办用房 offices"])
 
 
-def _walking() -> str:
+def _in_words(walking: Walking) -> str:
     """Say what distances and minutes are."""
-    settings = answer_settings()
-    rule = f"× {settings.detour:g} ÷ {settings.walk_speed:g}"
+    rule = f"× {walking.detour:g} ÷ {walking.walk_speed:g}"
     return (
         f"距离为直线距离，步行分钟 = 直线米数 {rule}"
         f" / distances are straight lines; minutes on foot = metres {rule}"
@@ -71,7 +70,7 @@ class OfficeQuery(OfficeCriteria):
     """Parameters of ``GET /offices``."""
 
     limit: Limit | None = None
-    offset: int = Field(0, ge=0, description="跳过的条数 offices to skip")
+    offset: int = Field(0, ge=0, le=10_000_000, description="跳过的条数 offices to skip")
 
 
 class UnitsQuery(BaseModel):
@@ -81,6 +80,7 @@ class UnitsQuery(BaseModel):
 
     limit: Limit | None = None
     after: str | None = Field(None, description="翻页 continues behind this id")
+    free: bool = Field(False, description="仅可租单元 only those that can be let")
 
 
 OfficeId = Annotated[
@@ -114,7 +114,7 @@ def find_offices(request: Request, query: Annotated[OfficeQuery, Query()]) -> Re
                     "numberMatched": page.matched,
                     "numberReturned": returned,
                     "unknown": page.unknown,
-                    "walking": _walking(),
+                    "walking": _in_words(page.walking),
                     "timeStamp": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
                     "links": page_links(request, GEOJSON, more),
                 }
@@ -130,7 +130,9 @@ def list_units(
 ) -> Response:
     """Return the units of an office; tenants and lease ends are never served."""
     with reading() as connection:
-        page = office_units(connection, identifier, clamped(query.limit), query.after)
+        page = office_units(
+            connection, identifier, clamped(query.limit), query.after, free=query.free
+        )
     if page is None:
         raise _none_such(identifier)
     return geojson(

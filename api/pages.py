@@ -49,7 +49,9 @@ def landing(
     """Return the page for people to a browser, links to a program."""
     wants_page = "text/html" in request.headers.get("accept", "")
     if f == "html" or (f is None and wants_page):
-        return HTMLResponse(home_html(), headers={"Content-Security-Policy": POLICY})
+        return HTMLResponse(
+            home_html(), headers={"Content-Security-Policy": POLICY, "Vary": "Accept"}
+        )
     return JSONResponse(_landing(request), headers={"Vary": "Accept"})
 
 

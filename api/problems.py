@@ -8,7 +8,8 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from psycopg.errors import QueryCanceled
+from pandas.errors import DatabaseError as PandasDatabaseError
+from psycopg.errors import DataError, QueryCanceled
 from sqlalchemy.exc import DBAPIError, OperationalError
 from starlette.exceptions import HTTPException
 
@@ -34,6 +35,9 @@ _REASONS = {
     "missing": ("缺少此参数", "this parameter is required"),
     "float_parsing": ("不是数字", "is not a number"),
     "int_parsing": ("不是整数", "is not a whole number"),
+    "datetime_parsing": ("不是时刻（ISO 8601）", "is not a moment (ISO 8601)"),
+    "datetime_from_date_parsing": ("不是时刻（ISO 8601）", "is not a moment (ISO 8601)"),
+    "datetime_object_invalid": ("不是时刻（ISO 8601）", "is not a moment (ISO 8601)"),
     "finite_number": ("不是有限的数", "is not a finite number"),
     "greater_than_equal": ("不能小于 {ge:g}", "must be at least {ge:g}"),
     "greater_than": ("必须大于 {gt:g}", "must be above {gt:g}"),
@@ -113,6 +117,14 @@ def _database(request: Request, error: DBAPIError) -> JSONResponse:
             "查询用时太长，已中止；请缩小范围再试",
             "The query took too long and was stopped; ask for less",
         )
+    if isinstance(error.orig, DataError):
+        # a NUL in a text, a number beyond what a column holds: found out only by the database
+        return problem_response(
+            request,
+            400,
+            "有一个参数值无法处理（数值过大，或含有不能存储的字符）",
+            "A value cannot be used: a number too large, or a character that cannot be stored",
+        )
     _log.error("database error", exc_info=error)
     if isinstance(error, OperationalError) or error.connection_invalidated:
         return problem_response(
@@ -149,6 +161,13 @@ def handle_problems(app: FastAPI) -> None:
     @app.exception_handler(DBAPIError)
     def _dbapi(request: Request, error: DBAPIError) -> JSONResponse:
         return _database(request, error)
+
+    @app.exception_handler(PandasDatabaseError)
+    def _pandas(request: Request, error: PandasDatabaseError) -> JSONResponse:
+        cause = error.__cause__
+        if isinstance(cause, DBAPIError):
+            return _database(request, cause)
+        raise error
 
     @app.exception_handler(ClusterError)
     @app.exception_handler(CityError)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from functools import lru_cache
+from importlib.metadata import version
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 from sqlalchemy import func, select
 
-from api.answers import link
+from api.answers import link, takes
 from api.problems import ProblemError
 from cim.database import reading
 from cim.model import Batch
@@ -23,19 +24,23 @@ router = APIRouter(tags=["首页与场景 pages and scenes"])
 _making = threading.Lock()
 
 
-def _version() -> int:
-    """Return the last batch of the city, by which a scene grows old."""
+def _version() -> str:
+    """Return by what a scene grows old: the batches of the city, and this program.
+
+    Batches are only ever added, but not always committed in the order of their numbers.
+    """
     with reading() as connection:
-        return connection.scalar(select(func.max(Batch.id))) or 0
+        count, last = connection.execute(select(func.count(Batch.id), func.max(Batch.id))).one()
+    return f"{version('cim-luohu')}-{count}-{last or 0}"
 
 
 @lru_cache(maxsize=4)
-def _page(name: str, _version: int) -> str:
+def _page(name: str, _version: str) -> str:
     with reading() as connection:
         return scene_html(scene_named(name, connection))
 
 
-@router.get("/scenes", summary="全部场景 All scenes")
+@router.get("/scenes", dependencies=[takes()], summary="全部场景 All scenes")
 def list_scenes(request: Request) -> dict[str, Any]:
     """Return the scenes with their titles."""
     return {
@@ -50,17 +55,22 @@ def list_scenes(request: Request) -> dict[str, Any]:
     }
 
 
-@router.get("/scenes/{name}", summary="一个场景 One scene", response_class=HTMLResponse)
+@router.get(
+    "/scenes/{name}",
+    dependencies=[takes("embedded")],
+    summary="一个场景 One scene",
+    response_class=HTMLResponse,
+)
 def read_scene(request: Request, name: str) -> Response:
     """Return a scene as one page that asks no other host for anything."""
     if name not in SCENES:
         zh, _, en = str(UnknownSceneError(name)).partition(" / ")
         raise ProblemError(404, zh, en)
-    version = _version()
-    mark = f'"{name}-{version}"'
+    now = _version()
+    mark = f'"{name}-{now}"'
     headers = {"ETag": mark, "Cache-Control": "no-cache"}
     if request.headers.get("if-none-match") == mark:
         return Response(status_code=304, headers=headers)
     with _making:
-        page = _page(name, version)
+        page = _page(name, now)
     return HTMLResponse(page, headers=headers)

@@ -19,7 +19,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from pyproj import CRS, Transformer
-from pyproj.exceptions import CRSError
+from pyproj.exceptions import CRSError, ProjError
 
 SRID = 4490
 """CGCS2000 longitude and latitude: the system of every stored geometry."""
@@ -39,11 +39,12 @@ _ECCENTRICITY_2 = 0.00669342162296594323
 _BAIDU_PI = np.pi * 3000.0 / 180.0
 _FIXED_POINT_STEPS = 12
 
-# Geographic systems without a sound transformation to CGCS2000 (local parameters are secret)
-_REFUSED_DATUMS = {
-    "Beijing 1954": "北京54 Beijing 1954",
-    "New Beijing": "新北京54 New Beijing 1954",
-    "Xian 1980": "西安80 Xi'an 1980",
+# Ellipsoids of systems without a sound public transformation to CGCS2000: their parameters are
+# secret. The name of the datum would not do, as files write it in many ways.
+_REFUSED_ELLIPSOIDS = {
+    "krass": "北京54 Beijing 1954",
+    "iag 1975": "西安80 Xi'an 1980",
+    "xian": "西安80 Xi'an 1980",
 }
 
 
@@ -144,8 +145,13 @@ def _shift_from(crs: str) -> Shift | None:
             f"{crs!r} 是地方坐标系，没有公开的转换方法 / {crs!r} is a local system without a"
             " published transformation"
         )
-    for datum, title in _REFUSED_DATUMS.items():
-        if datum in geodetic.name or datum in (geodetic.datum.name if geodetic.datum else ""):
+    if not (system.is_geographic or system.is_projected):
+        raise UnknownCRSError(
+            f"{crs!r} 既不是经纬度也不是平面坐标系 / {crs!r} is neither geographic nor projected"
+        )
+    ellipsoid = geodetic.ellipsoid.name if geodetic.ellipsoid else ""
+    for sign, title in _REFUSED_ELLIPSOIDS.items():
+        if sign in ellipsoid.casefold():
             raise UnknownCRSError(
                 f"{title} 到 CGCS2000 没有可靠的公开转换参数，请先用本地参数转换"
                 f" / no sound public transformation from {title}: convert it with local parameters"
@@ -157,7 +163,12 @@ def _shift_from(crs: str) -> Shift | None:
     # a projection of CGCS2000 is only unprojected; all else goes to WGS 84, the same numbers
     of_cgcs2000 = "CGCS2000" in geodetic.name or "China Geodetic" in geodetic.name
     target = SRID if of_cgcs2000 else 4326
-    transformer = Transformer.from_crs(system, target, always_xy=True)
+    try:
+        transformer = Transformer.from_crs(system, target, always_xy=True)
+    except ProjError as error:
+        raise UnknownCRSError(
+            f"{crs!r} 不能转换到 CGCS2000 / {crs!r} does not transform to CGCS2000: {error}"
+        ) from None
 
     def shift(x: Floats, y: Floats) -> tuple[Floats, Floats]:
         lon, lat = transformer.transform(x, y)

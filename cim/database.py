@@ -21,7 +21,6 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
 from cim import cluster
-from cim.derived import settle
 from cim.model import LAYERS, City
 from cim.settings import DEFAULT_METRIC_CRS, answer_settings, city_settings
 
@@ -65,12 +64,24 @@ def head_revision() -> str | None:
     return ScriptDirectory.from_config(alembic_config()).get_current_head()
 
 
+def known_revisions() -> set[str]:
+    """Return every migration this program knows."""
+    script = ScriptDirectory.from_config(alembic_config())
+    return {revision.revision for revision in script.walk_revisions()}
+
+
 def migrate(engine: Engine) -> None:
     """Bring the database to the newest migration; two callers at once wait for each other."""
     head = head_revision()
     with engine.begin() as connection:
-        if MigrationContext.configure(connection).get_current_revision() == head:
+        current = MigrationContext.configure(connection).get_current_revision()
+        if current == head:
             return
+        if current is not None and current not in known_revisions():
+            raise CityError(
+                f"数据库由更新版本的程序建立（结构版本 {current}），请升级本程序"
+                f" / the database was made by a newer program (revision {current}): update this one"
+            )
         connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
         command.upgrade(alembic_config(connection), "head")
 
@@ -143,8 +154,6 @@ def open_city() -> Engine:
     engine = connect()
     migrate(engine)
     _settle_metric_crs(engine)
-    with engine.begin() as connection:
-        settle(connection)
     return engine
 
 
@@ -173,7 +182,8 @@ def _connection() -> Connection:
 @contextmanager
 def reading() -> Iterator[Connection]:
     """Give a connection for one question: read-only, one moment, limited in time."""
-    milliseconds = int(answer_settings().query_timeout * 1000)
+    # PostgreSQL takes 0 for no limit at all
+    milliseconds = max(1, int(answer_settings().query_timeout * 1000))
     with _connection() as connection:
         # a count and its page are two statements: both see the city as it was at the first
         connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)

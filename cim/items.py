@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Text, and_, cast, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from cim.crs import SRID
 from cim.geojson import feature
 from cim.history import at
-from cim.model import Layer, public_of
+from cim.model import Layer, columns_of, kind_of, public_columns
 
 Box = tuple[float, float, float, float]
 """West, south, east, north in degrees; west > east crosses the antimeridian."""
@@ -40,7 +41,7 @@ class ItemsQuery:
         First and last date, either open: features whose data date lies within, and those
         without one (OGC 17-069r4, 7.15.4).
     equal
-        Value by public column.
+        Allowed values by public column; of a list, one that it holds.
     after
         Identifier behind which the page starts.
     """
@@ -49,7 +50,7 @@ class ItemsQuery:
     bbox: Box | None = None
     as_of: dt.datetime | None = None
     period: tuple[dt.date | None, dt.date | None] | None = None
-    equal: Mapping[str, object] = field(default_factory=dict)
+    equal: Mapping[str, Sequence[object]] = field(default_factory=dict)
     after: str | None = None
 
 
@@ -82,11 +83,17 @@ def items(connection: Connection, layer: type[Layer], query: ItemsQuery) -> Page
             *([columns.source_date <= last] if last else []),
         ]
         conditions.append(or_(columns.source_date.is_(None), and_(True, *within)))
-    conditions += [columns[name] == value for name, value in query.equal.items()]
+    conditions += [
+        # of a list, one of its values
+        columns[name].op("&&")(cast(list(values), ARRAY(Text)))
+        if kind_of(columns_of(layer)[name]) is list
+        else columns[name].in_(values)
+        for name, values in query.equal.items()
+    ]
     matched = connection.scalar(select(func.count()).select_from(rows).where(*conditions)) or 0
     page = select(
         columns.id,
-        feature(columns.id, columns.geom, [columns[name] for name in public_of(layer)]),
+        feature(columns.id, columns.geom, public_columns(layer, rows)),
     ).where(*conditions)
     if query.after is not None:
         page = page.where(columns.id > query.after)
@@ -102,7 +109,7 @@ def item(
     """Return one feature as GeoJSON text; None where the layer has none of this identifier."""
     rows = at(layer, as_of)
     return connection.scalar(
-        select(feature(rows.c.id, rows.c.geom, [rows.c[name] for name in public_of(layer)])).where(
+        select(feature(rows.c.id, rows.c.geom, public_columns(layer, rows))).where(
             rows.c.id == identifier
         )
     )

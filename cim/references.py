@@ -28,7 +28,7 @@ class Dangling:
 
 
 def references_of(layer: type[Layer]) -> Iterator[tuple[str, str, bool]]:
-    """Yield each field of a layer that refers to one: its name, the target, whether it is a list."""
+    """Yield each field that refers to a layer: its name, that layer, whether it is a list."""
     for name, field in fields_of(layer).items():
         if field.refers_to is not None:
             yield name, field.refers_to, kind_of(columns_of(layer)[name]) is list

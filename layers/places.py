@@ -185,7 +185,8 @@ def stored_places(
     _refuse(wrong, f"几何类型不是 {kinds} / is not {kinds}", places, rows, rejects)
     if not column.nullable:
         _refuse(types < 0, "没有几何 / has no geometry", places, rows, rejects)
-    return shapely.set_srid(result, SRID), repairs
+    # RFC 7946 wants outlines counterclockwise; turned once here, not at every answer
+    return shapely.set_srid(shapely.orient_polygons(result), SRID), repairs
 
 
 def _refuse(

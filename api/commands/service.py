@@ -10,29 +10,49 @@ from typing import Annotated
 import httpx
 import typer
 from rich.table import Table
-from sqlalchemy import text
+from sqlalchemy import Engine, select, text
+from sqlalchemy.dialects.postgresql import insert
 
 from api import server
 from api.app import create_app
 from api.commands.speech import fail, out, progress_of
 from cim import cluster
 from cim.database import metric_srid, open_city, reading, row_counts
-from cim.model import LAYERS, layer_named
+from cim.derived import settle
+from cim.model import LAYERS, City, layer_named
 from cim.settings import city_settings
 from layers.example import example_sources
-from layers.importing import import_source
+from layers.importing import Order, import_source
+
+_EXAMPLE_KEY = "example_city"
 
 
-def load_example_city() -> None:
+def example_is_wanted(engine: Engine) -> bool:
+    """Whether the city is empty, or the loading of the example city was interrupted."""
+    with engine.connect() as connection:
+        loading = connection.scalar(select(City.value).where(City.key == _EXAMPLE_KEY))
+        return loading == "loading" or not any(row_counts(connection).values())
+
+
+def _mark_example(engine: Engine, state: str) -> None:
+    with engine.begin() as connection:
+        connection.execute(
+            insert(City)
+            .values(key=_EXAMPLE_KEY, value=state)
+            .on_conflict_do_update(index_elements=[City.key], set_={"value": state})
+        )
+
+
+def load_example_city(engine: Engine) -> None:
     """Load the example city, layer by layer, through the same door as any file."""
-    engine = open_city()
+    _mark_example(engine, "loading")
     out.print("载入示例城市（模拟数据） loading the example city (simulated)")
     for name, source, mapping in example_sources():
         with progress_of(name) as progress:
-            report = import_source(engine, layer_named(name), source, mapping, progress=progress)
+            order = Order(strict=True, reason="示例城市 example city")
+            report = import_source(engine, layer_named(name), source, mapping, order, progress)
         out.print(f"  {LAYERS[name].__title__[0]} {name}: {report.matched}", markup=False)
-        for reject in report.rejects[:5]:
-            out.print(f"    ✗ {reject}", markup=False)
+    _mark_example(engine, "complete")
 
 
 def up(
@@ -47,11 +67,10 @@ def up(
     """启动数据库与服务 Start the city's database and server."""
     home = city_settings().home
     engine = open_city()
-    if example:
-        with engine.connect() as connection:
-            empty = not any(row_counts(connection).values())
-        if empty:
-            load_example_city()
+    with engine.begin() as connection:
+        settle(connection)
+    if example and example_is_wanted(engine):
+        load_example_city(engine)
     if (already := server.running(home)) is not None:
         out.print(f"已在运行 already running: {already.address}")
         return
@@ -74,11 +93,12 @@ def down() -> None:
     """停止服务与数据库 Stop the server and the city's own database."""
     home = city_settings().home
     served = server.stop(home)
+    out.print("服务已停止 server stopped" if served else "服务本来没有运行 no server ran")
     if city_settings().database_url is None:
         cluster.stop(home)
-    out.print(
-        "已停止 stopped" if served else "数据库已停止，服务本来没有运行 stopped; no server ran"
-    )
+        out.print("数据库已停止 database stopped")
+    else:
+        out.print("数据库不由本程序管理，未停止 the database is not ours to stop")
 
 
 def status() -> None:

@@ -20,6 +20,7 @@ from cim.model.layer import (
     content_of,
     fields_of,
     past_of,
+    public_columns,
     public_of,
 )
 
@@ -44,6 +45,7 @@ __all__ = [
     "geometry",
     "kind_of",
     "layer_named",
+    "public_columns",
     "public_of",
 ]
 

@@ -46,7 +46,12 @@ class Building(Layer):
     )
     gross_floor_area: Mapped[float | None] = mapped_column(
         info=about(
-            "总建筑面积", "Gross floor area", unit="m2", minimum=0, headers=("建筑面积", "gfa")
+            "总建筑面积",
+            "Gross floor area",
+            unit="m2",
+            minimum=0,
+            maximum=10_000_000,
+            headers=("建筑面积", "gfa"),
         )
     )
     floor_area_base: Mapped[str | None] = mapped_column(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
-from sqlalchemy import BigInteger, Date, Identity
+from sqlalchemy import BigInteger, Identity
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cim.model.layer import Base
@@ -71,4 +69,3 @@ class LettingOption(Base):
     area: Mapped[float | None]
     rent_lowest: Mapped[float | None]
     rent_highest: Mapped[float | None]
-    available_from: Mapped[dt.date | None] = mapped_column(Date)

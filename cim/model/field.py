@@ -15,6 +15,17 @@ from cim.crs import SRID
 
 _INFO_KEY = "field"
 
+UNIT_TITLES = {
+    "m2": "㎡",
+    "percent": "%",
+    "CNY/m2/month": "元/㎡/月",
+    "CNY/m2": "元/㎡",
+    "kN/m2": "kN/㎡",
+    "month": "个月",
+    "day": "天",
+}
+"""How people write the units in which values are stored."""
+
 
 @dataclass(frozen=True)
 class Field:

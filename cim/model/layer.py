@@ -9,15 +9,19 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    ColumnElement,
     Date,
     DateTime,
     ForeignKey,
+    FromClause,
     Index,
     MetaData,
     Table,
     Text,
+    func,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy import cast as cast_sql
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, array
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 from cim.model.field import Field, about, field_of
@@ -25,10 +29,10 @@ from cim.model.field import Field, about, field_of
 PROVENANCES = {
     "measured": ("实测", "measured"),
     "published": ("公开资料", "published"),
+    "derived": ("推算", "derived"),
     "unverified": ("未核实", "unverified"),
     "estimated": ("估算", "estimated"),
     "simulated": ("模拟", "simulated"),
-    "derived": ("推算", "derived"),
 }
 """Where a row or a single value stands, from the best known to the least real."""
 
@@ -160,6 +164,22 @@ def public_of(layer: type[Layer]) -> list[str]:
     return [
         name for name, field in fields_of(layer).items() if not field.private and name != "geom"
     ]
+
+
+def public_columns(layer: type[Layer], rows: FromClause) -> list[ColumnElement[Any]]:
+    """Return the public columns of some rows of a layer, as they may be served.
+
+    `exceptions` is served without the private fields it may name.
+    """
+    private = [name for name, field in fields_of(layer).items() if field.private]
+    columns: list[ColumnElement[Any]] = []
+    for name in public_of(layer):
+        column: ColumnElement[Any] = rows.c[name]
+        if name == "exceptions" and private:
+            kept = column.op("-", return_type=JSONB())(array(private, type_=Text()))
+            column = func.nullif(kept, cast_sql("{}", JSONB())).label(name)
+        columns.append(column)
+    return columns
 
 
 def past_of(layer: type[Layer]) -> Table:

@@ -71,17 +71,39 @@ class Office(Layer):
             "Gross floor area",
             unit="m2",
             minimum=0,
+            maximum=10_000_000,
             headers=("建筑面积", "建筑总面积"),
         )
     )
     office_area: Mapped[float | None] = mapped_column(
-        info=about("办公面积", "Office floor area", unit="m2", minimum=0, headers=("办公建筑面积",))
+        info=about(
+            "办公面积",
+            "Office floor area",
+            unit="m2",
+            minimum=0,
+            maximum=10_000_000,
+            headers=("办公建筑面积",),
+        )
     )
     lettable_area: Mapped[float | None] = mapped_column(
-        info=about("可租赁面积", "Lettable area", unit="m2", minimum=0, headers=("可出租面积",))
+        info=about(
+            "可租赁面积",
+            "Lettable area",
+            unit="m2",
+            minimum=0,
+            maximum=10_000_000,
+            headers=("可出租面积",),
+        )
     )
     typical_floor_area: Mapped[float | None] = mapped_column(
-        info=about("标准层面积", "Typical floor area", unit="m2", minimum=0, headers=("单层面积",))
+        info=about(
+            "标准层面积",
+            "Typical floor area",
+            unit="m2",
+            minimum=0,
+            maximum=10_000_000,
+            headers=("单层面积",),
+        )
     )
     efficiency: Mapped[float | None] = mapped_column(
         info=about(
@@ -143,7 +165,14 @@ class Office(Layer):
         info=about("车位数", "Parking spaces of its own", minimum=0, headers=("停车位", "车位总数"))
     )
     parking_area: Mapped[float | None] = mapped_column(
-        info=about("停车面积", "Parking area", unit="m2", minimum=0, headers=("车库面积",))
+        info=about(
+            "停车面积",
+            "Parking area",
+            unit="m2",
+            minimum=0,
+            maximum=10_000_000,
+            headers=("车库面积",),
+        )
     )
     ev_spaces: Mapped[int | None] = mapped_column(
         info=about("充电车位数", "Spaces with charging", minimum=0, headers=("充电桩数",))

@@ -33,10 +33,24 @@ class OfficeUnit(Layer):
         info=about("楼层序号", "Floor counted from the ground", minimum=-30, maximum=250)
     )
     area: Mapped[float | None] = mapped_column(
-        info=about("建筑面积", "Area", unit="m2", minimum=0, headers=("面积", "出租面积"))
+        info=about(
+            "建筑面积",
+            "Area",
+            unit="m2",
+            minimum=0,
+            maximum=10_000_000,
+            headers=("面积", "出租面积"),
+        )
     )
     net_area: Mapped[float | None] = mapped_column(
-        info=about("套内面积", "Net internal area", unit="m2", minimum=0, headers=("使用面积",))
+        info=about(
+            "套内面积",
+            "Net internal area",
+            unit="m2",
+            minimum=0,
+            maximum=10_000_000,
+            headers=("使用面积",),
+        )
     )
     adjacent_to: Mapped[list[str] | None] = mapped_column(
         info=about("相邻单元", "Adjacent units", refers_to="office_unit")
@@ -47,6 +61,7 @@ class OfficeUnit(Layer):
             "Smallest area it can be divided to",
             unit="m2",
             minimum=0,
+            maximum=10_000_000,
             headers=("最小分割面积",),
         )
     )

@@ -34,6 +34,7 @@ class Site(Layer):
             "Floor area of the whole site",
             unit="m2",
             minimum=0,
+            maximum=100_000_000,
             headers=("总建筑面积",),
         )
     )

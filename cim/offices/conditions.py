@@ -20,11 +20,12 @@ from sqlalchemy import (
     select,
     true,
 )
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
+from cim.derived import Walking
 from cim.items import touches
 from cim.model import LettingOption
 from cim.offices.criteria import ANY_USE, OfficeCriteria
-from cim.settings import answer_settings
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Tables:
     surroundings: FromClause
     stock: FromClause
     options: Subquery | None
+    walking: Walking
 
 
 def like(text: str) -> str:
@@ -55,8 +57,9 @@ def fitting_options(criteria: OfficeCriteria) -> Subquery:
     """Return, for each office, whether one unit or block meets area and rent together.
 
     Columns: ``office_id``, ``fits`` (true, false, or null where it hangs on an unknown value),
-    ``matching_units``, ``rent_min``, ``rent_max``. Single units count first; only where none
-    fits, the smallest block of adjacent units does.
+    ``matching_units``, ``matching_as``, ``rent_min``, ``rent_max``. The last four speak of the
+    single units that fit (``unit``), or, where none does, of the smallest block of adjacent units
+    (``block``).
     """
     option = LettingOption.__table__.c
     bounds: list[ColumnElement[bool]] = []
@@ -69,6 +72,11 @@ def fitting_options(criteria: OfficeCriteria) -> Subquery:
     fit = and_(true(), *bounds)
     alone, block = and_(fit, option.unit_count == 1), and_(fit, option.unit_count > 1)
     singles = func.count().filter(alone)
+
+    def of_smallest_block(column: ColumnElement[Any]) -> ColumnElement[Any]:
+        ordered = aggregate_order_by(column, option.unit_count, option.area, option.id)
+        return func.array_agg(ordered).filter(block)[1]
+
     return (
         select(
             option.office_id,
@@ -79,15 +87,16 @@ def fitting_options(criteria: OfficeCriteria) -> Subquery:
             ).label("fits"),
             case(
                 (singles > 0, singles),
-                else_=func.coalesce(func.min(option.unit_count).filter(block), 0),
+                else_=func.coalesce(of_smallest_block(option.unit_count), 0),
             ).label("matching_units"),
-            func.coalesce(
-                func.min(option.rent_lowest).filter(alone),
-                func.min(option.rent_lowest).filter(block),
+            case((singles > 0, "unit"), (func.bool_or(block), "block")).label("matching_as"),
+            case(
+                (singles > 0, func.min(option.rent_lowest).filter(alone)),
+                else_=of_smallest_block(option.rent_lowest),
             ).label("rent_min"),
-            func.coalesce(
-                func.max(option.rent_highest).filter(alone),
-                func.max(option.rent_highest).filter(block),
+            case(
+                (singles > 0, func.max(option.rent_highest).filter(alone)),
+                else_=of_smallest_block(option.rent_highest),
             ).label("rent_max"),
         )
         .group_by(option.office_id)
@@ -121,21 +130,17 @@ def _business_district(name: str, t: Tables) -> ColumnElement[Any]:
 
 
 def _site(name: str, t: Tables) -> ColumnElement[Any]:
-    return and_(
-        t.office.c.site_id.is_not(None),
-        or_(t.office.c.site_id == name, t.site.c.name == name),
-    )
+    return or_(t.office.c.site_id == name, t.site.c.name == name)
 
 
 def _walk(minutes: float, t: Tables) -> ColumnElement[Any]:
-    settings, near = answer_settings(), t.surroundings.c
-    reach = settings.reach * settings.detour / settings.walk_speed
-    return _within_reach(near.walk_min, near.walk_basis, minutes, reach)
+    near = t.surroundings.c
+    return _within_reach(near.walk_min, near.walk_basis, minutes, t.walking.reach_minutes)
 
 
 def _distance(metres: float, t: Tables) -> ColumnElement[Any]:
     near = t.surroundings.c
-    return _within_reach(near.distance_m, near.walk_basis, metres, answer_settings().reach)
+    return _within_reach(near.distance_m, near.walk_basis, metres, t.walking.reach)
 
 
 def _text(words: str, t: Tables) -> ColumnElement[Any]:

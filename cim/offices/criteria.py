@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from cim.items import Box
 from cim.model.office import USES
@@ -38,16 +38,41 @@ def split(value: object) -> object:
 Words = Annotated[list[str], BeforeValidator(split)]
 
 
+def _box(numbers: list[float]) -> list[float]:
+    if len(numbers) not in (4, 6):
+        raise ValueError("bbox 要 4 个数：西,南,东,北 / bbox needs west,south,east,north")
+    half = len(numbers) // 2
+    if numbers[1] > numbers[half + 1]:
+        raise ValueError("bbox 的南界大于北界 / south of bbox is above north")
+    return numbers
+
+
+BoundingBox = Annotated[
+    list[float],
+    BeforeValidator(split),
+    AfterValidator(_box),
+    Field(
+        description="范围：西,南,东,北（度，CGCS2000/WGS84）west,south,east,north in degrees",
+        examples=["114.09,22.53,114.13,22.56"],
+    ),
+]
+"""Four numbers in a query, or six with heights."""
+
+
+def box_of(numbers: list[float] | None) -> Box | None:
+    """Return west, south, east, north, without the heights a box may carry."""
+    if numbers is None:
+        return None
+    half = len(numbers) // 2
+    return numbers[0], numbers[1], numbers[half], numbers[half + 1]
+
+
 class OfficeCriteria(BaseModel):
     """Bounds that an office must meet; an unknown value never meets a bound."""
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
-    bbox: Annotated[list[float] | None, BeforeValidator(split)] = Field(
-        None,
-        description="范围：西,南,东,北（度，CGCS2000/WGS84）west,south,east,north in degrees",
-        examples=["114.09,22.53,114.13,22.56"],
-    )
+    bbox: BoundingBox | None = None
     street: str | None = Field(
         None, description="街道名称或代码 name or code of a street", examples=["桂园街道"]
     )
@@ -89,12 +114,6 @@ class OfficeCriteria(BaseModel):
 
     @model_validator(mode="after")
     def _consistent(self) -> OfficeCriteria:
-        if self.bbox is not None:
-            if len(self.bbox) not in (4, 6):
-                raise ValueError("bbox 要 4 个数：西,南,东,北 / bbox needs west,south,east,north")
-            _, south, _, north = self.box or (0, 0, 0, 0)
-            if south > north:
-                raise ValueError("bbox 的南界大于北界 / south of bbox is above north")
         low, high = self.area_min, self.area_max
         if low is not None and high is not None and low > high:
             raise ValueError("area_min 大于 area_max / area_min is above area_max")
@@ -112,11 +131,5 @@ class OfficeCriteria(BaseModel):
 
     @property
     def box(self) -> Box | None:
-        """West, south, east, north, without the heights a box may carry."""
-        if self.bbox is None:
-            return None
-        if len(self.bbox) == 6:
-            west, south, _, east, north, _ = self.bbox
-            return west, south, east, north
-        west, south, east, north = self.bbox
-        return west, south, east, north
+        """West, south, east, north."""
+        return box_of(self.bbox)

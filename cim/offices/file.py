@@ -8,7 +8,8 @@ from sqlalchemy import JSON, ColumnElement, Connection, cast, literal, literal_c
 
 from cim.geojson import feature, json_object
 from cim.items import ItemsQuery, Page, items
-from cim.model import Layer, public_of
+from cim.letting import FREE_STATUSES
+from cim.model import Layer, public_columns
 from cim.model.building import Building
 from cim.model.office import Office
 from cim.model.office_unit import OfficeUnit
@@ -21,7 +22,7 @@ def _row_of(layer: type[Layer], identifier: ColumnElement[Any], name: str) -> Co
     """Return a scalar query for one row of a layer as JSON, public columns only."""
     # an alias, since the office is joined with its site already
     table = layer.__table__.alias(name)
-    row = json_object([table.c[column] for column in public_of(layer)])
+    row = json_object(public_columns(layer, table))
     found = select(cast(row, JSON)).where(table.c.id == identifier)
     return found.scalar_subquery().label(name)
 
@@ -37,11 +38,15 @@ def office_file(connection: Connection, identifier: str) -> str | None:
     str or None
         None where there is no such office.
     """
-    tables, joined = join_tables(None)
+    tables, joined = join_tables(connection, None)
     o = tables.office.c
     shown = measures(tables, parking_ratio(tables.office, tables.site))
     present = {column.name for column in shown}
-    own = [o[name] for name in public_of(Office) if name not in present]
+    own = [
+        column
+        for column in public_columns(Office, tables.office)
+        if column.name not in present and column.name not in ("rent_min", "rent_max")
+    ]
     query = (
         select(
             feature(
@@ -63,12 +68,14 @@ def office_file(connection: Connection, identifier: str) -> str | None:
 
 
 def _history() -> ColumnElement[Any]:
-    """Return the batches that wrote an office, newest first, as JSON."""
+    """Return the batches that wrote an office, newest first, as JSON.
+
+    Reasons and file names are free text and stay private.
+    """
     entries: ColumnElement[Any] = literal_column(
         """(
         select coalesce(json_agg(json_build_object(
-            'batch', b.id, 'operation', c.operation, 'made_at', b.made_at, 'kind', b.kind,
-            'reason', b.reason, 'file_name', b.file_name
+            'batch', b.id, 'operation', c.operation, 'made_at', b.made_at, 'kind', b.kind
         ) order by b.id desc), '[]')
         from change c join batch b on b.id = c.batch
         where c.layer = 'office' and c.feature = office.id
@@ -78,10 +85,18 @@ def _history() -> ColumnElement[Any]:
 
 
 def office_units(
-    connection: Connection, identifier: str, limit: int, after: str | None = None
+    connection: Connection,
+    identifier: str,
+    limit: int,
+    after: str | None = None,
+    *,
+    free: bool = False,
 ) -> Page | None:
-    """Return the units of an office; None where there is no such office."""
+    """Return the units of an office, or only its free ones; None where there is no such office."""
     if connection.scalar(select(literal(1)).where(Office.id == identifier)) is None:
         return None
-    query = ItemsQuery(limit=limit, equal={"office_id": identifier}, after=after)
+    equal: dict[str, list[str]] = {"office_id": [identifier]}
+    if free:
+        equal["status"] = list(FREE_STATUSES)
+    query = ItemsQuery(limit=limit, equal=equal, after=after)
     return items(connection, OfficeUnit, query)

@@ -19,7 +19,7 @@ def office_frame(connection: Connection) -> gpd.GeoDataFrame:
         One row for each office, ordered by ``id``: the properties of ``GET /offices`` and
         ``geom`` in EPSG:4490. Unknown values are missing.
     """
-    tables, joined = join_tables(None)
+    tables, joined = join_tables(connection, None)
     shown = measures(tables, parking_ratio(tables.office, tables.site))
     query = select(*shown, tables.office.c.geom).select_from(joined).order_by(tables.office.c.id)
     return gpd.read_postgis(

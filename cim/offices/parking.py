@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     Double,
     FromClause,
+    Numeric,
     Text,
     case,
     cast,
@@ -95,6 +95,6 @@ def parking_ratio(office: FromClause, site: FromClause) -> ParkingRatio:
 def ratio_text(ratio: ColumnElement[Any]) -> ColumnElement[Any]:
     """Return the ratio as people quote it: ``1:150`` is one space for 150 m²."""
     return case(
-        (ratio > 0, literal("1:") + cast(cast(func.round(100.0 / ratio), BigInteger), Text)),
+        (ratio > 0, literal("1:") + cast(cast(func.round(100.0 / ratio), Numeric), Text)),
         (ratio == 0, literal("0")),
     )

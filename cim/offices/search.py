@@ -12,13 +12,16 @@ from sqlalchemy import (
     FromClause,
     Numeric,
     Select,
+    Text,
     and_,
     cast,
     func,
+    null,
     select,
     true,
 )
 
+from cim.derived import Walking, walking
 from cim.geojson import feature
 from cim.model import OfficeStock, OfficeSurroundings
 from cim.model.office import Office
@@ -41,11 +44,14 @@ class OfficePage:
     unknown
         For each bound, how many offices were left out because their value is unknown, while
         they meet all the others or are unknown there too.
+    walking
+        How distances became minutes.
     """
 
     features: list[str]
     matched: int
     unknown: dict[str, int]
+    walking: Walking
 
 
 def rounded(value: ColumnElement[Any], digits: int) -> ColumnElement[Any]:
@@ -53,7 +59,9 @@ def rounded(value: ColumnElement[Any], digits: int) -> ColumnElement[Any]:
     return cast(func.round(cast(value, Numeric), digits), Double)
 
 
-def join_tables(criteria: OfficeCriteria | None) -> tuple[Tables, FromClause]:
+def join_tables(
+    connection: Connection, criteria: OfficeCriteria | None
+) -> tuple[Tables, FromClause]:
     """Join each office with all that is known of it."""
     tables = Tables(
         office=Office.__table__,
@@ -61,6 +69,7 @@ def join_tables(criteria: OfficeCriteria | None) -> tuple[Tables, FromClause]:
         surroundings=OfficeSurroundings.__table__,
         stock=OfficeStock.__table__,
         options=fitting_options(criteria) if criteria and asks_for_space(criteria) else None,
+        walking=walking(connection),
     )
     o = tables.office.c
     joined = (
@@ -104,8 +113,11 @@ def measures(tables: Tables, parking: ParkingRatio) -> list[ColumnElement[Any]]:
             "vacancy_percent"
         ),
         (stock.free_units if options is None else options.matching_units).label("matching_units"),
+        (cast(null(), Text) if options is None else options.matching_as).label("matching_as"),
         rounded(stock.rent_min if options is None else options.rent_min, 2).label("rent_min"),
         rounded(stock.rent_max if options is None else options.rent_max, 2).label("rent_max"),
+        rounded(o.rent_min, 2).label("asking_rent_min"),
+        rounded(o.rent_max, 2).label("asking_rent_max"),
         stock.provenances.label("units_provenance"),
         near.nearest_station_id.label("nearest_station_id"),
         near.nearest_station.label("nearest_station"),
@@ -161,7 +173,7 @@ def search(
     limit, offset
         Which part of the answer is returned.
     """
-    tables, joined = join_tables(criteria)
+    tables, joined = join_tables(connection, criteria)
     parking = parking_ratio(tables.office, tables.site)
     judged = conditions(criteria, tables, parking.ratio)
     met = and_(true(), *judged.values())
@@ -182,4 +194,4 @@ def search(
     counted = connection.execute(counts).mappings().one()
     features = connection.scalars(page).all()
     unknown = {name: counted[name] for name in left_out if counted[name]}
-    return OfficePage(list(features), counted["matched"], unknown)
+    return OfficePage(list(features), counted["matched"], unknown, tables.walking)

@@ -5,15 +5,15 @@ insert into office_stock (
 select
     u.office_id,
     count(*),
-    count(*) filter (where u.status in ('vacant', 'coming')),
+    count(*) filter (where u.status = any(:free)),
     sum(u.area),
     -- nothing free is 0 m²; something free of unknown size stays unknown
     case
-        when count(*) filter (where u.status in ('vacant', 'coming')) = 0 then 0
-        else sum(u.area) filter (where u.status in ('vacant', 'coming'))
+        when count(*) filter (where u.status = any(:free)) = 0 then 0
+        else sum(u.area) filter (where u.status = any(:free))
     end,
-    min(u.rent) filter (where u.status in ('vacant', 'coming')),
-    max(u.rent) filter (where u.status in ('vacant', 'coming')),
+    min(u.rent) filter (where u.status = any(:free)),
+    max(u.rent) filter (where u.status = any(:free)),
     array_agg(distinct u.provenance)
 from office_unit u
 join touched on touched.id = u.office_id

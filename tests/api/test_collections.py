@@ -129,6 +129,10 @@ def test_the_collections_tell_their_bounds_and_their_crs(luohu: Engine, rest: Te
         alone = rest.get(f"/collections/{described['id']}").json()
         assert alone["title"] == described["title"]
         assert described["crs"] == ["http://www.opengis.net/def/crs/OGC/1.3/CRS84"]
+        if described["id"] == "office_unit":
+            # the units of the example city have no place of their own
+            assert "extent" not in described
+            continue
         ((west, south, east, north),) = described["extent"]["spatial"]["bbox"]
         assert 113.8 < west < east < 114.4
         assert 22.4 < south < north < 22.8
@@ -196,7 +200,6 @@ def test_a_box_holds_what_touches_it(
         ("station", "lines=9号线", "'9号线' = any(lines)"),
         ("area", "level=street", "level = 'street'"),
         ("road", "level=0&walkable=true", "level = 0 and walkable"),
-        ("building", "floors_above=99999999999999", "false"),
     ],
 )
 def test_any_public_field_filters(

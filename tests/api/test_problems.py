@@ -64,6 +64,7 @@ BAD_QUESTIONS = {
     "/collections/building/items?as_of=yesterday": "as_of",
     "/collections/building/items?height=tall": "height",
     "/collections/office/items?registrable=perhaps": "registrable",
+    "/collections/building/items?floors_above=99999999999999": "数值过大",
     "/collections/office_unit/items?tenant=x": "tenant",
     "/collections/building/items?geom=x": "geom",
     "/conformance?colour=red": "colour",

@@ -119,8 +119,8 @@ def test_the_grid_that_a_shapefile_of_arcgis_declares_is_known(version: str) -> 
 REFUSED = {
     "EPSG:4214": "北京54",
     "EPSG:2435": "北京54",
-    "EPSG:4555": "新北京54",
-    "EPSG:4573": "新北京54",
+    "EPSG:4555": "北京54",
+    "EPSG:4573": "北京54",
     "EPSG:4610": "西安80",
     "EPSG:2383": "西安80",
 }

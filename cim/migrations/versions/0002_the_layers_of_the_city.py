@@ -36,7 +36,6 @@ def upgrade() -> None:
         sa.Column("area", sa.Double(), nullable=True),
         sa.Column("rent_lowest", sa.Double(), nullable=True),
         sa.Column("rent_highest", sa.Double(), nullable=True),
-        sa.Column("available_from", sa.Date(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("letting_option_pkey")),
     )
     op.create_index(
@@ -120,7 +119,7 @@ def upgrade() -> None:
         sa.Column("batch", sa.BigInteger(), nullable=False),
         sa.Column("valid_from", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "provenance in ('measured', 'published', 'unverified', 'estimated', 'simulated', 'derived')",
+            "provenance in ('measured', 'published', 'derived', 'unverified', 'estimated', 'simulated')",
             name=op.f("amenity_provenance_check"),
         ),
         sa.ForeignKeyConstraint(["batch"], ["batch.id"], name=op.f("amenity_batch_fkey")),
@@ -203,7 +202,7 @@ def upgrade() -> None:
         sa.Column("batch", sa.BigInteger(), nullable=False),
         sa.Column("valid_from", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "provenance in ('measured', 'published', 'unverified', 'estimated', 'simulated', 'derived')",
+            "provenance in ('measured', 'published', 'derived', 'unverified', 'estimated', 'simulated')",
             name=op.f("area_provenance_check"),
         ),
         sa.ForeignKeyConstraint(["batch"], ["batch.id"], name=op.f("area_batch_fkey")),
@@ -292,7 +291,7 @@ def upgrade() -> None:
         sa.Column("batch", sa.BigInteger(), nullable=False),
         sa.Column("valid_from", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "provenance in ('measured', 'published', 'unverified', 'estimated', 'simulated', 'derived')",
+            "provenance in ('measured', 'published', 'derived', 'unverified', 'estimated', 'simulated')",
             name=op.f("building_provenance_check"),
         ),
         sa.ForeignKeyConstraint(["batch"], ["batch.id"], name=op.f("building_batch_fkey")),
@@ -386,7 +385,7 @@ def upgrade() -> None:
         sa.Column("batch", sa.BigInteger(), nullable=False),
         sa.Column("valid_from", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "provenance in ('measured', 'published', 'unverified', 'estimated', 'simulated', 'derived')",
+            "provenance in ('measured', 'published', 'derived', 'unverified', 'estimated', 'simulated')",
             name=op.f("bus_stop_provenance_check"),
         ),
         sa.ForeignKeyConstraint(["batch"], ["batch.id"], name=op.f("bus_stop_batch_fkey")),
@@ -462,7 +461,7 @@ def upgrade() -> None:
         sa.Column("batch", sa.BigInteger(), nullable=False),
         sa.Column("valid_from", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "provenance in ('measured', 'published', 'unverified', 'estimated', 'simulated', 'derived')",
+            "provenance in ('measured', 'published', 'derived', 'unverified', 'estimated', 'simulated')",
             name=op.f("business_district_provenance_check"),
         ),
         sa.ForeignKeyConstraint(["batch"], ["batch.id"], name=op.f("business_district_batch_fkey")),
@@ -598,7 +597,7 @@ def upgrade() -> None:
         sa.Column("batch", sa.BigInteger(), nullable=False),
         sa.Column("valid_from", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "provenance in ('measured', 'published', 'unverified', 'estimated', 'simulated', 'derived')",
+            "provenance in ('measured', 'published', 'derived', 'unverified', 'estimated', 'simulated')",
             name=op.f("landcover_provenance_check"),
         ),
         sa.ForeignKeyConstraint(["batch"], ["batch.id"], name=op.f("landcover_batch_fkey")),
@@ -704,7 +703,7 @@ def upgrade() -> None:
         sa.Column("batch", sa.BigInteger(), nullable=False),
         sa.Column("valid_from", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "provenance in ('measured', 'published', 'unverified', 'estimated', 'simulated', 'derived')",
+            "provenance in ('measured', 'published', 'derived', 'unverified', 'estimated', 'simulated')",
             name=op.f("office_provenance_check"),
         ),
         sa.ForeignKeyConstraint(["batch"], ["batch.id"], name=op.f("office_batch_fkey")),
@@ -845,7 +844,7 @@ def upgrade() -> None:
         sa.Column("batch", sa.BigInteger(), nullable=False),
         sa.Column("valid_from", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "provenance in ('measured', 'published', 'unverified', 'estimated', 'simulated', 'derived')",
+            "provenance in ('measured', 'published', 'derived', 'unverified', 'estimated', 'simulated')",
             name=op.f("office_unit_provenance_check"),
         ),
         sa.ForeignKeyConstraint(["batch"], ["batch.id"], name=op.f("office_unit_batch_fkey")),
@@ -953,7 +952,7 @@ def upgrade() -> None:
         sa.Column("batch", sa.BigInteger(), nullable=False),
         sa.Column("valid_from", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "provenance in ('measured', 'published', 'unverified', 'estimated', 'simulated', 'derived')",
+            "provenance in ('measured', 'published', 'derived', 'unverified', 'estimated', 'simulated')",
             name=op.f("parking_provenance_check"),
         ),
         sa.ForeignKeyConstraint(["batch"], ["batch.id"], name=op.f("parking_batch_fkey")),
@@ -1045,7 +1044,7 @@ def upgrade() -> None:
         sa.Column("batch", sa.BigInteger(), nullable=False),
         sa.Column("valid_from", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "provenance in ('measured', 'published', 'unverified', 'estimated', 'simulated', 'derived')",
+            "provenance in ('measured', 'published', 'derived', 'unverified', 'estimated', 'simulated')",
             name=op.f("road_provenance_check"),
         ),
         sa.ForeignKeyConstraint(["batch"], ["batch.id"], name=op.f("road_batch_fkey")),
@@ -1123,7 +1122,7 @@ def upgrade() -> None:
         sa.Column("batch", sa.BigInteger(), nullable=False),
         sa.Column("valid_from", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "provenance in ('measured', 'published', 'unverified', 'estimated', 'simulated', 'derived')",
+            "provenance in ('measured', 'published', 'derived', 'unverified', 'estimated', 'simulated')",
             name=op.f("site_provenance_check"),
         ),
         sa.ForeignKeyConstraint(["batch"], ["batch.id"], name=op.f("site_batch_fkey")),
@@ -1206,7 +1205,7 @@ def upgrade() -> None:
         sa.Column("batch", sa.BigInteger(), nullable=False),
         sa.Column("valid_from", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "provenance in ('measured', 'published', 'unverified', 'estimated', 'simulated', 'derived')",
+            "provenance in ('measured', 'published', 'derived', 'unverified', 'estimated', 'simulated')",
             name=op.f("station_provenance_check"),
         ),
         sa.ForeignKeyConstraint(["batch"], ["batch.id"], name=op.f("station_batch_fkey")),
@@ -1251,7 +1250,7 @@ def upgrade() -> None:
         sa.Column("batch", sa.BigInteger(), nullable=False),
         sa.Column("valid_from", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "provenance in ('measured', 'published', 'unverified', 'estimated', 'simulated', 'derived')",
+            "provenance in ('measured', 'published', 'derived', 'unverified', 'estimated', 'simulated')",
             name=op.f("station_entrance_provenance_check"),
         ),
         sa.ForeignKeyConstraint(["batch"], ["batch.id"], name=op.f("station_entrance_batch_fkey")),
@@ -1390,7 +1389,7 @@ def upgrade() -> None:
         sa.Column("batch", sa.BigInteger(), nullable=False),
         sa.Column("valid_from", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "provenance in ('measured', 'published', 'unverified', 'estimated', 'simulated', 'derived')",
+            "provenance in ('measured', 'published', 'derived', 'unverified', 'estimated', 'simulated')",
             name=op.f("transit_line_provenance_check"),
         ),
         sa.ForeignKeyConstraint(["batch"], ["batch.id"], name=op.f("transit_line_batch_fkey")),

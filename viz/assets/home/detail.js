@@ -1,11 +1,10 @@
 // The whole file of one office, with its units.
 
-import { UNKNOWN, decimal, make, metro, parking, provenance, provenanceTag, rent, space, unitWords, whole } from "./words.js";
+import { UNKNOWN, decimal, make, metro, parking, provenance, provenanceTag, rent, space, titleOf, whole } from "./words.js";
 
 const detail = document.getElementById("detail");
 const LEFT_OUT = new Set(["id", "name", "dataset", "batch", "valid_from", "exceptions", "provenance",
-  "building_id", "site_id", "rent_min", "rent_max", "parking_spaces_note"]);
-const STATUS = { vacant: "空置", let: "已租", own_use: "自用", reserved: "已预订", coming: "即将入市" };
+  "building_id", "site_id"]);
 
 function row(title, value, note) {
   return make("tr", {}, make("th", {}, title),
@@ -17,7 +16,7 @@ function shown(value, unit) {
   if (value === true) return "是";
   if (value === false) return "否";
   if (Array.isArray(value)) return value.join("、");
-  if (typeof value === "number") return decimal(value, unit ? ` ${unitWords(unit)}` : "");
+  if (typeof value === "number") return decimal(value, unit ? ` ${unit}` : "");
   return String(value);
 }
 
@@ -26,7 +25,7 @@ function fieldRows(office, schema) {
   const exceptions = office.exceptions ?? {};
   return Object.entries(schema.properties)
     .filter(([name]) => !LEFT_OUT.has(name) && shown(office[name]) !== null)
-    .map(([name, field]) => row(field.title, shown(office[name], field["x-ogc-unit"]),
+    .map(([name, field]) => row(field.title, shown(office[name], field["x-unit-title"]),
       exceptions[name] ? provenance(exceptions[name]) : null));
 }
 
@@ -34,18 +33,17 @@ function unitTable(units) {
   const head = ["单元", "楼层", "面积", "租金", "状态", "装修", "核验"];
   const rows = units.map(({ properties: unit }) => make("tr", {},
     ...[unit.unit_no, unit.floor_label ?? "", decimal(unit.area, " ㎡"), decimal(unit.rent),
-      STATUS[unit.status] ?? unit.status, unit.fit_out ?? UNKNOWN, unit.verified_on ?? UNKNOWN]
+      titleOf("status", unit.status), unit.fit_out ?? UNKNOWN, unit.verified_on ?? UNKNOWN]
       .map((text) => make("td", text === UNKNOWN ? { class: "unknown" } : {}, text))));
   return make("div", { class: "scroll" }, make("table", {},
     make("thead", {}, make("tr", {}, ...head.map((title) => make("th", {}, title)))),
     make("tbody", {}, ...rows)));
 }
 
-/** Show an office; `units` are those on record, free ones first. */
+/** Show an office and those of its units that can be let. */
 export function showDetail(office, units, schema, back) {
   const button = make("button", { type: "button" }, "← 返回列表 back");
   button.addEventListener("click", back);
-  const free = units.filter(({ properties: unit }) => unit.status === "vacant" || unit.status === "coming");
   const simulated = (office.units_provenance ?? []).includes("simulated");
   detail.replaceChildren(
     button,
@@ -57,11 +55,11 @@ export function showDetail(office, units, schema, back) {
       row("空置率", decimal(office.vacancy_percent, "%")))),
     make("h3", {}, "楼宇资料 ", make("small", {}, "building")),
     make("table", { class: "rows" }, make("tbody", {}, ...fieldRows(office, schema))),
-    make("h3", {}, `可租单元 ${whole(free.length)} / ${whole(units.length)} `,
+    make("h3", {}, `可租单元 ${whole(units.length)} / ${whole(office.units)} `,
       make("small", {}, "free units"), " ", simulated ? provenanceTag("simulated") : null),
-    units.length === 0 ? make("p", { class: "unknown" }, "没有单元资料。No units on record.")
-      : free.length === 0 ? make("p", { class: "unknown" }, "目前没有可租单元。Nothing is free.")
-        : unitTable(free));
+    office.units === null ? make("p", { class: "unknown" }, "没有单元资料。No units on record.")
+      : units.length === 0 ? make("p", { class: "unknown" }, "目前没有可租单元。Nothing is free.")
+        : unitTable(units));
   detail.hidden = false;
   button.focus({ preventScroll: true });
 }

@@ -3,9 +3,9 @@
 import { hideDetail, showDetail, showDetailFailure } from "./detail.js";
 import { markOpen, showFailure, showList, showLoading, showOffices } from "./list.js";
 import { asked, isBound, onChange, prepare, remember } from "./need.js";
-import { make, provenance } from "./words.js";
+import { learn, make, provenance } from "./words.js";
 
-const MOST = 500;
+const MOST = 1000;
 const frame = document.getElementById("scene");
 const side = document.getElementById("side");
 
@@ -68,7 +68,7 @@ async function open(id, { fly = true } = {}) {
   if (fly) tellScene({ type: "cim-fly", id });
   const path = `/offices/${encodeURIComponent(id)}`;
   try {
-    const [file, units] = await Promise.all([fetchJson(path), fetchJson(`${path}/units?limit=1000`)]);
+    const [file, units] = await Promise.all([fetchJson(path), fetchJson(`${path}/units?free=true&limit=10000`)]);
     if (opened !== id) return;
     showList(false);
     showDetail(file.properties, units.features, schema, close);
@@ -98,6 +98,8 @@ window.addEventListener("message", (event) => {
 try {
   const prepared = await prepare();
   schema = prepared.schema;
+  learn(prepared.unitSchema);
+  learn(schema);
   onChange(search);
   await search();
   if (prepared.office) await open(prepared.office);

@@ -70,6 +70,9 @@ export function showOffices(collection, open) {
     }
   };
   grow(0);
+  if (offices.length < collection.numberMatched) {
+    answer.append(make("p", {}, `只列出前 ${whole(offices.length)} 栋，请缩小范围 `, make("small", {}, "only the first are listed")));
+  }
 }
 
 /** Mark the office that is open. */

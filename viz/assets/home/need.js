@@ -37,13 +37,14 @@ async function json(path) {
 
 /** Fill the choices from what the city holds, then the form from the address. */
 export async function prepare() {
-  const [schema, streets, districts] = await Promise.all([
+  const [schema, unitSchema, streets, districts] = await Promise.all([
     json("/collections/office/schema"),
+    json("/collections/office_unit/schema"),
     json("/collections/area/items?level=street&limit=1000"),
     json("/collections/business_district/items?limit=1000"),
   ]);
-  fill("use", [...schema.properties.use.enum.map((use) => [use, use]), ["全部", "全部 any"]]);
-  fill("grade", schema.properties.grade.enum.map((grade) => [grade, grade]));
+  fill("use", [...schema.properties.use.oneOf.map(({ const: use }) => [use, use]), ["全部", "全部 any"]]);
+  fill("grade", schema.properties.grade.oneOf.map(({ const: grade }) => [grade, grade]));
   fill("street", streets.features.map(({ properties: p }) => [p.id, p.name]));
   fill("business_district", districts.features.map(({ properties: p }) => [
     p.id, p.confirmed ? p.name : `${p.name}（待确认）`,
@@ -52,7 +53,7 @@ export async function prepare() {
   for (const [name, value] of given) {
     if (form.elements[name]) form.elements[name].value = value;
   }
-  return { schema, office: given.get("office") };
+  return { schema, unitSchema, office: given.get("office") };
 }
 
 /** Call `changed` when the reader has changed the need, a moment after the last key. */

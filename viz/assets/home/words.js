@@ -16,24 +16,25 @@ export function make(name, attributes = {}, ...children) {
   return element;
 }
 
-const PROVENANCES = {
-  measured: "实测", published: "公开资料", unverified: "未核实",
-  estimated: "估算", simulated: "模拟", derived: "推算",
-};
+// Titles of values and units stand in the model; the page reads them from the layers' schemas.
+const titles = new Map();
 
-const UNITS = {
-  m2: "㎡", percent: "%", "CNY/m2/month": "元/㎡/月", "CNY/m2": "元/㎡", "kN/m2": "kN/㎡", month: "个月", day: "天",
-};
+/** Learn the titles of a layer's values and units from its schema. */
+export function learn(schema) {
+  for (const [name, field] of Object.entries(schema.properties)) {
+    for (const { const: value, title } of field.oneOf ?? []) titles.set(`${name}=${value}`, title);
+  }
+}
 
-/** Write a unit of the model as people write it. */
-export function unitWords(unit) {
-  return UNITS[unit] ?? unit;
+/** Return the title of a value of a field. */
+export function titleOf(name, value) {
+  return value === null || value === undefined ? UNKNOWN : titles.get(`${name}=${value}`) ?? String(value);
 }
 
 const BASES = { office: "按楼宇车位", site: "按项目车位", estimated: "按停车面积估算" };
 
 export function provenance(value) {
-  return PROVENANCES[value] ?? value ?? UNKNOWN;
+  return titleOf("provenance", value);
 }
 
 export function provenanceTag(value) {
