@@ -38,6 +38,7 @@ _REASONS = {
     "datetime_parsing": ("不是时刻（ISO 8601）", "is not a moment (ISO 8601)"),
     "datetime_from_date_parsing": ("不是时刻（ISO 8601）", "is not a moment (ISO 8601)"),
     "datetime_object_invalid": ("不是时刻（ISO 8601）", "is not a moment (ISO 8601)"),
+    "bool_parsing": ("只能是 true 或 false", "must be true or false"),
     "finite_number": ("不是有限的数", "is not a finite number"),
     "greater_than_equal": ("不能小于 {ge:g}", "must be at least {ge:g}"),
     "greater_than": ("必须大于 {gt:g}", "must be above {gt:g}"),

@@ -19,6 +19,7 @@ from pathlib import Path
 import httpx
 
 HOST = "127.0.0.1"
+PORT = 8000
 _RECORD = "server.json"
 _LOG = "server.log"
 _START_SECONDS = 60.0

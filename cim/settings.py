@@ -59,11 +59,21 @@ DEFAULT_METRIC_CRS = "EPSG:4547"
 """CGCS2000 / 3-degree Gauss-Kruger CM 114E, which Shenzhen lies in."""
 
 
+def _checkout() -> Path:
+    """Return the folder the program was checked out to; the working folder where there is none."""
+    folder = Path(__file__).parents[1]
+    return folder if (folder / "pyproject.toml").exists() else Path.cwd()
+
+
 @cache
 def city_settings() -> CitySettings:
-    """Return the settings of the city, with an absolute home."""
+    """Return the settings of the city, with an absolute home.
+
+    A relative home lies in the checkout, wherever the command is called from: a second, empty
+    city in some other folder is never what was meant.
+    """
     settings = CitySettings()  # type: ignore[call-arg]
-    return settings.model_copy(update={"home": settings.home.absolute()})
+    return settings.model_copy(update={"home": _checkout() / settings.home})
 
 
 @cache

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass
 
 import pandas as pd
 
-from cim.model import Field, Layer, columns_of, content_of, fields_of
+from cim.model import Layer, columns_of, content_of, fields_of
 from layers.expression import column_from
 from layers.mapping import FieldRule, Mapping, MappingError
+from layers.places import place_columns
 from layers.rejects import Rejects
 from layers.source import FID
-from layers.values import convert
+from layers.values import convert, unit_factor
 
 DEFAULT_PROVENANCE = "unverified"
 """What a row is whose source says nothing of how well it is known."""
@@ -41,12 +44,61 @@ class Plan:
         return [self.fields["id"].source] if "id" in self.fields else []
 
 
+_BRACKETED = re.compile(r"(.+?)\(([^()]*)\)")
+
+
 def _folded(title: object) -> str:
-    return str(title).strip().casefold().replace(" ", "").replace("_", "")
+    """Make titles comparable: full-width letters, case, spaces and underscores do not count."""
+    text = unicodedata.normalize("NFKC", str(title))
+    return re.sub(r"[\s_]", "", text).casefold()
 
 
-def _titles_of(name: str, field: Field) -> tuple[str, ...]:
-    return (name, field.zh, field.en, *field.headers)
+def _titles_of(layer: type[Layer], name: str) -> tuple[str, ...]:
+    field = fields_of(layer)[name]
+    own = layer.__id_titles__ if name == "id" else ()
+    # the surest first: a feature number is the code only where there is no better
+    return (name, field.zh, field.en, *own, *field.headers)
+
+
+def _matched(layer: type[Layer], name: str, columns: list[str]) -> FieldRule | None:
+    """Find the column whose title is that of a field, with or without its unit in brackets."""
+    wanted = [_folded(title) for title in _titles_of(layer, name)]
+    by_title = {_folded(column): column for column in reversed(columns)}
+    for title in wanted:
+        if title in by_title:
+            return FieldRule.model_validate({"from": by_title[title]})
+    target = fields_of(layer)[name].unit
+    for column in columns:
+        parts = _BRACKETED.fullmatch(unicodedata.normalize("NFKC", column).strip())
+        if parts is None or target is None or _folded(parts[1]) not in wanted:
+            continue
+        try:
+            unit_factor(parts[2], target)
+        except MappingError:
+            # the bracket says something else: 建筑面积(地上) is not the floor area
+            continue
+        return FieldRule.model_validate({"from": column, "unit": parts[2]})
+    return None
+
+
+def own_dataset(frame: pd.DataFrame) -> str | None:
+    """Return the dataset a file names itself, as an export of a layer does.
+
+    Raises
+    ------
+    MappingError
+        It names several; then it must be said which rows are meant.
+    """
+    if "dataset" not in frame.columns or "id" not in frame.columns:
+        return None
+    named = frame["dataset"].dropna().astype("string").unique()
+    if len(named) > 1:
+        raise MappingError(
+            f"文件里有多个数据集（{'、'.join(map(str, named))}）；"
+            "请用 --where \"dataset = '…'\" 选一个，或用 --dataset 指定"
+            " / the file holds several datasets: choose one with --where, or name one with --dataset"
+        )
+    return str(named[0]) if len(named) else None
 
 
 def plan_for(layer: type[Layer], dataset: str, mapping: Mapping, columns: list[str]) -> Plan:
@@ -63,14 +115,11 @@ def plan_for(layer: type[Layer], dataset: str, mapping: Mapping, columns: list[s
     mapping.check_against(layer)
     fields = dict(mapping.fields)
     if not fields:
-        titles = {_folded(column): column for column in columns}
-        for name in (n for n in content_of(layer) if n not in ("geom", "dataset")):
-            if name in mapping.constants:
+        for name in content_of(layer):
+            if name in ("geom", "dataset") or name in mapping.constants:
                 continue
-            found = (titles.get(_folded(t)) for t in _titles_of(name, fields_of(layer)[name]))
-            column = next((c for c in found if c is not None), None)
-            if column is not None:
-                fields[name] = FieldRule.model_validate({"from": column})
+            if (rule := _matched(layer, name, columns)) is not None:
+                fields[name] = rule
     if "id" not in fields and not mapping.key and FID in columns:
         fields["id"] = FieldRule.model_validate({"from": FID})
     if "id" not in fields and not mapping.key:
@@ -78,7 +127,8 @@ def plan_for(layer: type[Layer], dataset: str, mapping: Mapping, columns: list[s
             '没有编号字段：请在映射文件 [fields] 里写 id = "列名"，或用 key = ["列", …] 指定'
             "能唯一区分各行的列 / nothing identifies the rows: map id, or state key = [columns]"
         )
-    used = {rule.source for rule in fields.values()} | set(mapping.key)
+    used = {rule.source for rule in fields.values()} | set(mapping.key) | {"dataset", FID}
+    used |= place_columns(columns, mapping.geometry)
     return Plan(layer, dataset, mapping, fields, [c for c in columns if c not in used])
 
 

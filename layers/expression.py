@@ -66,14 +66,25 @@ def parse(expression: str) -> Any:
         raise MappingError(f"表达式有误 / not a CQL2 expression: {expression}\n{error}") from None
 
 
+def _like_kind(values: Operand, other: Operand) -> Operand:
+    """Read a text column as what it is compared with: numbers, or moments."""
+    if not isinstance(values, pd.Series) or isinstance(other, bool):
+        return values
+    if isinstance(other, (int, float)):
+        return numbers(values)
+    if isinstance(other, pd.Timestamp):
+        return pd.to_datetime(values, errors="coerce", format="mixed")
+    return values
+
+
 def _comparable(left: Operand, right: Operand) -> tuple[Operand, Operand]:
-    """Read text columns as numbers where they meet a number."""
-    pair = [left, right]
-    for i, j in ((0, 1), (1, 0)):
-        against_number = isinstance(pair[j], (int, float)) and not isinstance(pair[j], bool)
-        if isinstance(pair[i], pd.Series) and against_number:
-            pair[i] = numbers(pair[i])
-    return pair[0], pair[1]
+    """Read text columns as what they meet; two columns of numbers as numbers."""
+    if isinstance(left, pd.Series) and isinstance(right, pd.Series):
+        read = [numbers(side) for side in (left, right)]
+        if all(r.notna().equals(side.notna()) for r, side in zip(read, (left, right), strict=True)):
+            return read[0], read[1]
+        return left, right
+    return _like_kind(left, right), _like_kind(right, left)
 
 
 def _like(values: pd.Series, pattern: str) -> pd.Series:
@@ -96,14 +107,14 @@ def _junction(args: list[Any], frame: pd.DataFrame, op: str) -> Operand:
 
 
 def _in(args: list[Any], frame: pd.DataFrame) -> Operand:
-    wanted = args[1]
-    value = _comparable(_value(args[0], frame), wanted[0])[0]
+    wanted = [_value(arg, frame) for arg in args[1]]
+    value = _like_kind(_value(args[0], frame), wanted[0]) if wanted else _value(args[0], frame)
     return value.isin(wanted).astype("boolean").mask(value.isna())
 
 
 def _between(args: list[Any], frame: pd.DataFrame) -> Operand:
     value, low, high = (_value(arg, frame) for arg in args)
-    value = _comparable(value, low)[0]
+    value = _like_kind(value, low)
     return value.between(low, high).astype("boolean").mask(value.isna())
 
 
@@ -132,7 +143,7 @@ _OPERATORS: dict[str, Callable[[list[Any], pd.DataFrame], Operand]] = {
     **{op: functools.partial(_calculate, op=op) for op in _ARITHMETIC},
     "not": lambda args, frame: ~_truth(_value(args[0], frame), frame),
     "isNull": lambda args, frame: _value(args[0], frame).isna(),
-    "like": lambda args, frame: _like(_value(args[0], frame), args[1]),
+    "like": lambda args, frame: _like(_value(args[0], frame), _value(args[1], frame)),
     "in": _in,
     "between": _between,
     "casei": _casei,
@@ -158,6 +169,18 @@ def _value(node: Any, frame: pd.DataFrame) -> Operand:
     return _OPERATORS[node["op"]](node["args"], frame)
 
 
+def _evaluated(expression: str, frame: pd.DataFrame) -> Operand:
+    """Evaluate CQL2 text over the rows of `frame`."""
+    try:
+        return _value(parse(expression), frame)
+    except (TypeError, ValueError, AttributeError) as error:
+        if isinstance(error, MappingError):
+            raise
+        raise MappingError(
+            f"表达式不能用于这些列 / the expression does not fit the columns: {expression}\n{error}"
+        ) from None
+
+
 def rows_where(frame: pd.DataFrame, expression: str) -> pd.DataFrame:
     """Return the rows for which a CQL2 condition is true.
 
@@ -166,7 +189,7 @@ def rows_where(frame: pd.DataFrame, expression: str) -> pd.DataFrame:
     MappingError
         The condition cannot be read, or names a column the source lacks.
     """
-    truth = _truth(_value(parse(expression), frame), frame)
+    truth = _truth(_evaluated(expression, frame), frame)
     return frame[truth.fillna(False).to_numpy(dtype=bool)]
 
 
@@ -180,5 +203,5 @@ def column_from(frame: pd.DataFrame, source: str) -> pd.Series:
     """
     if source in frame.columns:
         return frame[source]
-    value = _value(parse(source), frame)
+    value = _evaluated(source, frame)
     return value if isinstance(value, pd.Series) else pd.Series(value, index=frame.index)

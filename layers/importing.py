@@ -16,10 +16,10 @@ from cim.changeset import STAGED, Origin, Outcome, apply, lock, stage
 from cim.crs import check_crs
 from cim.model import Layer, columns_of, content_of, fields_of
 from cim.settings import import_settings
-from layers.columns import Plan, mapped, plan_for
+from layers.columns import Plan, mapped, own_dataset, plan_for
 from layers.expression import rows_where
 from layers.mapping import Mapping, MappingError
-from layers.places import read_places, stored_places
+from layers.places import read_places, srid_of, stored_places
 from layers.rejects import Reject, Rejects
 from layers.source import GEOMETRY, Source
 from layers.staging import (
@@ -85,9 +85,9 @@ def dataset_name(source: Source) -> str:
     return re.sub(r"[^\w]+", "-", Path(source.name).stem.casefold()).strip("-") or "dataset"
 
 
-def _crs_of(order: Order, mapping: Mapping, source: Source) -> str:
+def _crs_of(order: Order, mapping: Mapping, source: Source, srid: int | None) -> str:
     """Decide the coordinate system: stated by the caller, by the mapping, or by the source."""
-    crs = order.crs or mapping.crs or source.crs
+    crs = order.crs or mapping.crs or source.crs or (f"EPSG:{srid}" if srid else None)
     if crs is None:
         raise MappingError(
             "数据没有说明坐标系：请用 --crs 指明（EPSG:编号、GCJ-02 或 BD-09）"
@@ -127,13 +127,13 @@ def _take_in(
     tally.matched += len(frame)
     if tally.plan is None:
         columns = [str(c) for c in frame.columns if c != GEOMETRY]
-        dataset = order.dataset or mapping.dataset or dataset_name(source)
+        dataset = order.dataset or mapping.dataset or own_dataset(frame) or dataset_name(source)
         tally.plan = plan_for(layer, dataset, mapping, columns)
     rows = mapped(frame, tally.plan, rejects)
     found = read_places(frame, mapping.geometry, rejects)
     places = None
     if found is not None:
-        tally.crs = _crs_of(order, mapping, source)
+        tally.crs = tally.crs or _crs_of(order, mapping, source, srid_of(found))
         places, repaired = stored_places(found, rows.index, tally.crs, layer, rejects)
         tally.repaired += repaired
     elif not columns_of(layer)["geom"].nullable:

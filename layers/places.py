@@ -35,7 +35,15 @@ def _guessed(frame: pd.DataFrame) -> GeometryRule:
     lat = next((titles[h] for h in _LAT_HEADERS if h in titles), None)
     if lon and lat:
         return GeometryRule(lon=lon, lat=lat)
-    return GeometryRule(wkt=titles.get("wkt"))
+    return GeometryRule(wkt=titles.get("ewkt") or titles.get("wkt"))
+
+
+def place_columns(columns: list[str], rule: GeometryRule) -> set[str]:
+    """Return the columns that the places are read from, given or found by their titles."""
+    stated = rule.model_dump()
+    if not any(stated.values()):
+        stated = _guessed(pd.DataFrame(columns=columns)).model_dump()
+    return {title for title in stated.values() if title}
 
 
 def _points(x: pd.Series, y: pd.Series, rejects: Rejects) -> NDArray[Any]:
@@ -52,11 +60,23 @@ def _points(x: pd.Series, y: pd.Series, rejects: Rejects) -> NDArray[Any]:
 def _from_text(values: pd.Series, read: Any, title: str, rejects: Rejects) -> NDArray[Any]:
     """Parse WKT or hexadecimal EWKB, row by row refused where it is neither."""
     text = values.astype("string").str.strip()
+    # EWKT, as PostGIS and our own exports write it
+    system = text.str.extract(r"^SRID=(\d+);", expand=False)
+    text = text.str.replace(r"^SRID=\d+;", "", regex=True)
     found = read(text.astype("object").where(text.notna(), None).to_numpy(), on_invalid="ignore")
     missing = pd.Series(shapely.is_missing(found), index=values.index)
     rejects.add(missing & text.notna(), str(values.name), values, f"不是 {title} / is not {title}")
+    srids = system.fillna("0").astype("int32").to_numpy()
     result: NDArray[Any] = found
+    if srids.any():
+        result = shapely.set_srid(found, srids)
     return result
+
+
+def srid_of(places: NDArray[Any]) -> int | None:
+    """Return the coordinate system that EWKT or EWKB names; None for none or several."""
+    named = np.unique(shapely.get_srid(places[~shapely.is_missing(places)]))
+    return int(named[0]) if len(named) == 1 and named[0] > 0 else None
 
 
 def read_places(frame: pd.DataFrame, rule: GeometryRule, rejects: Rejects) -> NDArray[Any] | None:

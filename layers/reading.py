@@ -77,8 +77,9 @@ def _csv(path: Path) -> Source:
 def _excel(path: Path) -> Source:
     def chunks() -> Iterator[pd.DataFrame]:
         try:
+            # cells as they are: a code kept as a number is to be noticed, not rounded
             yield pd.read_excel(
-                path, dtype="string", engine="openpyxl", keep_default_na=False, na_values=[""]
+                path, dtype=object, engine="openpyxl", keep_default_na=False, na_values=[""]
             )
         except (BadZipFile, InvalidFileException, KeyError, ValueError) as error:
             raise _unreadable(path, error) from None

@@ -27,6 +27,10 @@ _LARGEST = 2**31 - 1
 _DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y年%m月%d日", "%Y-%m", "%Y年%m月")
 
 
+_BLURRED = 1e15
+"""From here on a spreadsheet's number is no longer exact."""
+
+
 @cache
 def _units() -> pint.UnitRegistry[Any]:
     registry: pint.UnitRegistry[Any] = pint.UnitRegistry()
@@ -35,16 +39,37 @@ def _units() -> pint.UnitRegistry[Any]:
     registry.define("rent_month = 365 / 12 * day")
     registry.define("rent_year = 365 * day")
     registry.define("亩 = 10000 / 15 * meter ** 2")
+    registry.define("公顷 = 10000 * meter ** 2")
+    registry.define("米 = meter")
+    registry.define("万 = 10000")
     return registry
+
+
+# as the trade writes units; the longer ones first
+_WRITTEN = {
+    "㎡": "m2",
+    "平方米": "m2",
+    "平米": "m2",
+    "平方英尺": "ft2",
+    "个月": "month",
+    "月": "month",
+    "天": "day",
+    "日": "day",
+    "年": "year",
+}
 
 
 def _expression(unit: str) -> str:
     """Write ``ft2`` and ``CNY/m²/月`` in the way pint reads them."""
-    text = unit.replace("²", "2").replace("㎡", "m2").replace("平方米", "m2").replace("平米", "m2")
-    text = (
-        text.replace("月", "month").replace("天", "day").replace("日", "day").replace("年", "year")
-    )
+    text = unit.strip().replace("²", "2")
+    for written, name in _WRITTEN.items():
+        text = text.replace(written, name)
+    # 元/㎡·月 means 元/(㎡·月)
+    head, slash, tail = text.partition("/")
+    text = head + slash + re.sub(r"[·*•.]", "/", tail) if slash else text
     text = re.sub(r"\b(month|year)\b", r"rent_\1", text)
+    # 万㎡ is ten thousand of them
+    text = re.sub(r"万(?=\S)", "万 * ", text)
     return re.sub(r"(?<=[A-Za-z])([23])\b", r"**\1", text)
 
 
@@ -78,9 +103,36 @@ def _texts(values: pd.Series) -> pd.Series:
             whole, values.where(whole).astype("Int64").astype("string")
         )
     if values.dtype == object:
-        values = values.map(lambda value: None if _missing(value) else str(value))
+        values = values.map(_written)
     text = values.astype("string").str.replace("\0", "", regex=False).str.strip()
     return text.mask(text == "")
+
+
+def _written(value: object) -> str | None:
+    """Write one cell as text; a spreadsheet's whole number has no decimals."""
+    if _missing(value):
+        return None
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _refuse_blurred(values: pd.Series, name: str, rejects: Rejects) -> None:
+    """Reject numbers that a spreadsheet has rounded: it keeps 15 digits, codes have 19 or 25."""
+    if values.dtype != object:
+        return
+    blurred = values.map(
+        lambda value: (
+            isinstance(value, (int, float))
+            and not isinstance(value, bool)
+            and abs(value) >= _BLURRED
+        )
+    )
+    rejects.add(
+        blurred.astype(bool),
+        name,
+        values,
+        "是超过 15 位的数字，表格软件已把它取整；请把该列设为文本后重新填写"
+        " / is a number of over 15 digits, which a spreadsheet has rounded: make the column text",
+    )
 
 
 def _missing(value: object) -> bool:
@@ -245,6 +297,7 @@ def convert(
         return _list(values)
     if kind is dict:
         return _exceptions(values, column, rejects)
+    _refuse_blurred(values, column.name, rejects)
     text = _texts(values)
     if field.values:
         # the value itself, or either of its titles

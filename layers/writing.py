@@ -10,6 +10,7 @@ import geopandas as gpd
 import pandas as pd
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
+from cim.crs import SRID
 from layers.values import LIST_SEPARATORS
 
 _DRIVERS = {
@@ -46,9 +47,9 @@ def _flat(frame: gpd.GeoDataFrame, kinds: tuple[type, ...] = (list, dict)) -> gp
 
 
 def _table(frame: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Return a layer as a table, its geometry as WKT with every digit."""
+    """Return a layer as a table, its geometry as EWKT with every digit."""
     table = pd.DataFrame(_flat(frame).drop(columns="geom"))
-    table["wkt"] = frame.geometry.to_wkt(rounding_precision=-1)
+    table["ewkt"] = f"SRID={SRID};" + frame.geometry.to_wkt(rounding_precision=-1).astype("string")
     for name in table.select_dtypes("datetimetz").columns:
         table[name] = table[name].map(lambda moment: moment.isoformat())
     return table
@@ -56,7 +57,7 @@ def _table(frame: gpd.GeoDataFrame) -> pd.DataFrame:
 
 def _write_excel(table: pd.DataFrame, path: Path) -> None:
     """Write a workbook in which text is text, even where it begins with ``=``."""
-    longest = table["wkt"].str.len().max()
+    longest = max(map(len, table["ewkt"].dropna()), default=0)
     if longest > _EXCEL_CELL:
         raise ExportError(
             f"有的几何写成文字有 {longest} 个字符，Excel 的单元格装不下（至多 {_EXCEL_CELL}）；"

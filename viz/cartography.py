@@ -143,6 +143,7 @@ def blocks(
     colour: Colour = palette.BUILDING,
     *,
     columns: Sequence[str] = (),
+    edges: bool = False,
 ) -> pydeck.Layer:
     """Buildings as blocks.
 
@@ -158,6 +159,8 @@ def blocks(
         Colour of all. A scene's subject is coloured by its measures instead.
     columns
         Attributes for the card and the measures; any make the layer pickable.
+    edges
+        Draw the edges, in the colour of the class where it has one for them.
     """
     standing = frame.assign(**{height: frame[height].astype(float).fillna(3.0).round(1)})
     return pydeck.Layer(
@@ -167,7 +170,9 @@ def blocks(
         get_polygon="polygon",
         get_elevation=height,
         get_fill_color=list(colour),
+        get_line_color=list(colour),
         extruded=True,
+        wireframe=edges,
         material=_PLASTER,
         pickable=bool(columns),
     )

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from viz.palette import UNKNOWN, ramp
+from viz.palette import UNKNOWN, UNKNOWN_EDGE, ramp
 from viz.scene import LegendEntry, Measure, Text
 
 
@@ -56,7 +56,7 @@ def cut_measure(
         for label, colour, count in zip(_class_labels(breaks), colours, counts, strict=False)
     ]
     entries.append(
-        LegendEntry(Text("未知", "unknown"), UNKNOWN, int(counts[unknown]), symbol="unknown")
+        LegendEntry(Text("未知", "unknown"), UNKNOWN, int(counts[unknown]), edge=UNKNOWN_EDGE)
     )
     return Measure(key, title, unit, tuple(entries), f"{key}_class"), classes
 

@@ -24,8 +24,11 @@ HALO: Colour = (255, 255, 255)
 #: Behind a name, so that it reads over a dark tower.
 PLATE: Colour = (255, 254, 251, 176)
 STATION: Colour = (255, 255, 255)
-#: Not measured, not stated: outside the ramp, never its low end.
-UNKNOWN: Colour = (134, 139, 147)
+#: Railway stations and border ports, unlike the white dots of the metro.
+GATE: Colour = (24, 92, 150)
+#: Not measured, not stated: outside the ramp, never its low end; a pale body with drawn edges.
+UNKNOWN: Colour = (205, 218, 235)
+UNKNOWN_EDGE: Colour = (52, 78, 120)
 #: The one feature that is selected; far from the ramp in hue and in lightness.
 SELECTED: Colour = (0, 150, 136)
 

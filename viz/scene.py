@@ -16,7 +16,7 @@ import pydeck
 
 from viz.palette import BACKDROP, Colour
 
-Symbol = Literal["block", "area", "line", "dot", "unknown"]
+Symbol = Literal["block", "area", "line", "dot"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +29,20 @@ class Text:
 
 #: The border and the outlines in the picture are not a surveyed map.
 SCHEMATIC = Text("示意图", "schematic")
-#: Some of what is shown was made by a program, not observed.
-SIMULATED = Text("模拟数据", "simulated")
 
 
 @dataclass(frozen=True, slots=True)
 class LegendEntry:
-    """One line of the legend: a swatch, what it means, and how many there are."""
+    """One line of the legend: a swatch, what it means, and how many there are.
+
+    An ``edge`` is drawn around the swatch, and around the blocks of a measure's class.
+    """
 
     label: Text
     colour: Colour
     count: int | None = None
     symbol: Symbol = "block"
+    edge: Colour | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,14 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceGroup:
+    """Whom some layers are from; the words of the sources stay as their givers wrote them."""
+
+    title: Text
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Scene:
     """A deck and what a reader needs to understand it.
 
@@ -121,7 +131,7 @@ class Scene:
     notes
         Sentences on method and limits.
     sources
-        Whom the data is from.
+        Whom the data is from, most important first.
     moment
         The day the data speaks of.
     background
@@ -138,6 +148,6 @@ class Scene:
     labels: tuple[str, ...] = ()
     pills: tuple[Text, ...] = ()
     notes: tuple[Text, ...] = ()
-    sources: tuple[Text, ...] = ()
+    sources: tuple[SourceGroup, ...] = ()
     moment: date | None = None
     background: Colour = BACKDROP

@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 import pydeck
 
+from viz.packing import pack
 from viz.palette import SELECTED
 from viz.scene import Scene
 
@@ -91,7 +92,7 @@ def _records(layer: pydeck.Layer) -> list[Any]:
         return []
     if not isinstance(data, list):
         raise TypeError(f"layer {layer.id!r} must carry its data as records")
-    return [_plain(record) for record in data]
+    return [_plain(pack(record)) for record in data]
 
 
 def _plain(value: Any) -> Any:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
+from pyogrio.errors import DataSourceError
 
 from api.answers import CITY_TIME
 from api.commands.speech import REFUSED, USAGE, fail, out, progress_of
@@ -38,12 +39,19 @@ def _say(report: Report) -> None:
         markup=False,
     )
     if outcome is not None:
-        batch = "无变化 nothing changed" if outcome.batch is None else f"批次 batch {outcome.batch}"
+        if outcome.batch is None:
+            batch = "无变化 nothing changed"
+        elif report.dry_run:
+            batch = "将会 would be"
+        else:
+            batch = f"批次 batch {outcome.batch}"
         out.print(
             f"  {batch}: 新增 added {outcome.added}，修改 changed {outcome.changed}"
             f"，移除 removed {outcome.removed}，未变 unchanged {outcome.unchanged}",
             markup=False,
         )
+    if report.unused_columns:
+        out.print(f"  未用的列 columns not used: {'、'.join(report.unused_columns)}", markup=False)
     for reject in report.rejects[:_SHOWN_REJECTS]:
         out.print(f"  ✗ {reject}", markup=False)
     if len(report.rejects) > _SHOWN_REJECTS:
@@ -147,6 +155,8 @@ def export_layer(
         write_layer(frame, file)
     except (UnknownLayerError, ExportError) as error:
         raise fail(error, USAGE) from None
+    except (OSError, DataSourceError) as error:
+        raise fail(f"写不了文件 / cannot write the file: {error}", USAGE) from None
     except ValueError as error:
         raise fail(f"--as-of 不是时刻 / is no moment: {error}", USAGE) from None
     out.print(f"已导出 wrote {len(frame)} → {file}", markup=False)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from api.commands.speech import USAGE, fail, out
+from api.commands.speech import USAGE, err, fail, out
 from cim.database import reading
 from viz.browser import BrowserMissingError, ChineseFontMissingError
 from viz.page import scene_html
@@ -26,6 +26,8 @@ def write_scene(
     suffix = output.suffix.lower()
     if suffix not in (".html", ".png"):
         raise fail("输出文件要以 .html 或 .png 结尾 / the output must end in .html or .png", USAGE)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    err.print("正在绘制 drawing …")
     try:
         with reading() as connection:
             page = scene_html(scene_named(name, connection))

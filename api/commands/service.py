@@ -56,7 +56,7 @@ def load_example_city(engine: Engine) -> None:
 
 
 def up(
-    port: Annotated[int, typer.Option(help="端口 port")] = 8000,
+    port: Annotated[int, typer.Option(help="端口 port")] = server.PORT,
     foreground: Annotated[
         bool, typer.Option(help="留在前台，Ctrl-C 停止 stay, Ctrl-C stops")
     ] = False,
@@ -150,10 +150,12 @@ def get(
 ) -> None:
     """不启动服务，直接问一个 REST 请求 One REST request without a server."""
     open_city()
+    serving = server.running(city_settings().home)
+    base = serving.address if serving else f"http://{server.HOST}:{server.PORT}"
 
     async def ask() -> httpx.Response:
         transport = httpx.ASGITransport(app=create_app(), raise_app_exceptions=False)
-        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+        async with httpx.AsyncClient(transport=transport, base_url=base) as client:
             return await client.get(path, headers={"accept": accept}, timeout=None)
 
     answer = asyncio.run(ask())

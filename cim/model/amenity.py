@@ -15,6 +15,7 @@ class Amenity(Layer):
 
     __tablename__ = "amenity"
     __title__ = ("配套设施", "Amenities")
+    __id_titles__ = ("设施编号",)
     __searched_by__ = ("name",)
 
     name: Mapped[str | None] = mapped_column(info=about("名称", "Name"))

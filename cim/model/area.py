@@ -15,6 +15,7 @@ class Area(Layer):
 
     __tablename__ = "area"
     __title__ = ("行政区划", "Administrative areas")
+    __id_titles__ = ("区划代码", "行政区划代码")
     __national_code__ = r"\d{6}(\d{3}(\d{3})?)?"
     __searched_by__ = ("name",)
 

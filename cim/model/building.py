@@ -15,6 +15,7 @@ class Building(Layer):
 
     __tablename__ = "building"
     __title__ = ("建筑", "Buildings")
+    __id_titles__ = ("建筑编号", "建筑编码", "楼栋编号")
     __national_code__ = r"\d{19}"
     __searched_by__ = ("name",)
 

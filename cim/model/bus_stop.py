@@ -15,6 +15,7 @@ class BusStop(Layer):
 
     __tablename__ = "bus_stop"
     __title__ = ("公交站", "Bus stops")
+    __id_titles__ = ("站点编号",)
 
     name: Mapped[str | None] = mapped_column(
         info=about("名称", "Name", headers=("站名", "站点名称"))

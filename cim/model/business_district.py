@@ -15,6 +15,7 @@ class BusinessDistrict(Layer):
 
     __tablename__ = "business_district"
     __title__ = ("商圈", "Business districts")
+    __id_titles__ = ("商圈编号",)
     __searched_by__ = ("name",)
 
     name: Mapped[str] = mapped_column(info=about("名称", "Name", headers=("商圈名称",)))

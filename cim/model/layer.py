@@ -70,6 +70,8 @@ class Layer(Base):
     """Title of the layer in Chinese and English."""
     __national_code__: ClassVar[str | None] = None
     """Regular expression of the national code that serves as ``id`` where the feature has one."""
+    __id_titles__: ClassVar[tuple[str, ...]] = ()
+    """Column titles under which sources carry the identifier of this layer."""
     __searched_by__: ClassVar[tuple[str, ...]] = ()
     """Text columns with a trigram index, for search by parts of names."""
 

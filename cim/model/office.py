@@ -32,6 +32,7 @@ class Office(Layer):
 
     __tablename__ = "office"
     __title__ = ("商办楼宇", "Offices")
+    __id_titles__ = ("楼宇编号", "楼宇编码")
     __searched_by__ = ("name", "address")
 
     name: Mapped[str] = mapped_column(

@@ -17,6 +17,7 @@ class OfficeUnit(Layer):
 
     __tablename__ = "office_unit"
     __title__ = ("商办单元", "Office units")
+    __id_titles__ = ("单元编号", "房屋编号", "房屋编码")
     __national_code__ = r"\d{25}"
 
     office_id: Mapped[str] = mapped_column(

@@ -15,6 +15,7 @@ class Parking(Layer):
 
     __tablename__ = "parking"
     __title__ = ("停车场", "Car parks")
+    __id_titles__ = ("停车场编号",)
     __searched_by__ = ("name",)
 
     name: Mapped[str | None] = mapped_column(info=about("名称", "Name", headers=("停车场名称",)))

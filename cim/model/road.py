@@ -15,6 +15,7 @@ class Road(Layer):
 
     __tablename__ = "road"
     __title__ = ("道路", "Roads")
+    __id_titles__ = ("道路编号",)
 
     name: Mapped[str | None] = mapped_column(info=about("名称", "Name", headers=("道路名称",)))
     road_class: Mapped[str] = mapped_column(

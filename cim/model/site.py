@@ -15,6 +15,7 @@ class Site(Layer):
 
     __tablename__ = "site"
     __title__ = ("项目与园区", "Sites")
+    __id_titles__ = ("项目编号", "园区编号")
     __searched_by__ = ("name",)
 
     name: Mapped[str] = mapped_column(info=about("名称", "Name", headers=("项目名称", "园区名称")))

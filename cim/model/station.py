@@ -22,6 +22,7 @@ class Station(Layer):
 
     __tablename__ = "station"
     __title__ = ("站点与口岸", "Stations and ports")
+    __id_titles__ = ("站点编号", "车站编号")
     __searched_by__ = ("name",)
 
     name: Mapped[str] = mapped_column(info=about("名称", "Name", headers=("站名", "车站名称")))

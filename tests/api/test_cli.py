@@ -124,7 +124,7 @@ def test_a_bad_row_is_named_and_the_rest_enters(up: str, cim: Cim, folder: Path)
     cim("import", "parking", *arguments, "--dry-run")
     assert ask(up, "/collections/parking/items")["numberMatched"] == 0
     told = cim("import", "parking", *arguments, "--report", "report.json").stdout
-    assert "第 41 行 (x) spaces = '?'" in told
+    assert "第 41 行 (c:x) spaces = '?'" in told
     report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     assert (report["rows"], len(report["rejects"])) == (41, 1)
     assert report["rejects"][0]["reason"].startswith("不是数字")
@@ -152,7 +152,7 @@ WRONG: dict[tuple[str, ...], str] = {
     ("import", "stations", "stations.csv"): "no layer 'stations'",
     ("import", "station", "none.csv"): "找不到文件",
     ("import", "station", "stations.csv"): "--crs",
-    ("import", "station", "stations.csv", "--crs", "Beijing"): "不认识坐标系",
+    ("import", "station", "stations.csv", "--crs", "Nowhere"): "不认识坐标系",
     ("set", "station", "stations:none", "name=x"): "没有 stations:none",
     ("set", "station", "stations:G", "name"): "字段=值",
     ("rollback", "999"): "没有批次 999",

@@ -11,6 +11,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, Route, expect
 from sqlalchemy import Engine, text
+from starlette.testclient import TestClient
 
 from api.app import create_app
 from viz.browser import open_browser
@@ -35,6 +36,14 @@ def browser() -> Iterator[Browser]:
         yield opened
 
 
+@pytest.fixture(autouse=True)
+def _leave(browser: Browser) -> Iterator[None]:
+    """Close the pages of a test, for their scenes would go on drawing beside the next one."""
+    yield
+    for context in browser.contexts:
+        context.close()
+
+
 @pytest.fixture
 def served(luohu: Engine) -> Iterator[str]:
     """Serve the example city on a port of its own."""
@@ -49,12 +58,17 @@ def served(luohu: Engine) -> Iterator[str]:
     thread.join()
 
 
-def open_page(browser: Browser, address: str, *, width: int = 1440, height: int = 900) -> Visit:
+def open_page(
+    browser: Browser, address: str, *, width: int = 1440, height: int = 900, scene: bool = False
+) -> Visit:
+    """Open a window; without the scene, which takes long to draw, its place stays empty."""
     visit = Visit(browser.new_page(viewport={"width": width, "height": height}), address, [], [])
 
     def watch(route: Route) -> None:
         url = route.request.url
-        if url.startswith((address, "data:", "blob:")):
+        if "/scenes/" in url and not scene:
+            route.fulfill(body="", content_type="text/html")
+        elif url.startswith((address, "data:", "blob:")):
             route.continue_()
         else:
             visit.outside.append(url)
@@ -87,7 +101,7 @@ def count_in_database(engine: Engine, condition: str) -> int:
 def test_an_officer_finds_opens_and_leaves_an_office(
     browser: Browser, served: str, luohu: Engine
 ) -> None:
-    visit = open_page(browser, served)
+    visit = open_page(browser, served, scene=True)
     page = visit.page
     page.goto(served)
     assert matching(page) == count_in_database(luohu, "true")
@@ -106,8 +120,10 @@ def test_an_officer_finds_opens_and_leaves_an_office(
     expect(page.locator("#detail h2")).to_contain_text(name.splitlines()[0])
     expect(scene).to_have_attribute("data-selected", str(identifier), timeout=DRAWN)
 
-    page.get_by_role("button", name="返回列表").click()
+    # what is closed in the scene is closed beside it
+    page.frame_locator("#scene").get_by_role("button", name="关闭").click()
     expect(page.locator("#detail")).to_be_hidden()
+    expect(page.locator(".office").first).to_be_visible()
     assert matching(page) == within
     assert visit.outside == []
     assert visit.faults == []
@@ -122,6 +138,100 @@ def test_a_link_repeats_the_question_and_the_open_office(browser: Browser, serve
     expect(visit.page.locator("#detail h2 .tag")).to_have_text("公开资料")
 
 
+def test_back_and_escape_leave_an_office_for_the_list(browser: Browser, served: str) -> None:
+    visit = open_page(browser, served)
+    page = visit.page
+    page.goto(f"{served}/?q=国贸")
+    page.locator(".office", has_text="国贸大厦").first.click()
+    name = page.locator("#detail h2")
+    expect(name).to_contain_text("国贸大厦")
+
+    page.go_back()
+    expect(page.locator("#detail")).to_be_hidden()
+    expect(page.locator(".office").first).to_be_visible()
+    assert "office=" not in page.url
+    page.go_forward()
+    expect(name).to_contain_text("国贸大厦")
+    page.keyboard.press("Escape")
+    expect(page.locator("#detail")).to_be_hidden()
+    expect(page.locator("[name=q]")).to_have_value("国贸")
+
+    # a new question begins a new list, and the way back leads to the one before
+    page.locator(".office").first.click()
+    expect(name).to_be_visible()
+    page.fill("[name=q]", "水贝")
+    expect(page.locator("#detail")).to_be_hidden()
+    page.go_back()
+    expect(page.locator("[name=q]")).to_have_value("国贸")
+    assert visit.faults == []
+
+
+def test_a_link_with_strange_values_says_what_it_does_instead(
+    browser: Browser, served: str, luohu: Engine
+) -> None:
+    visit = open_page(browser, served)
+    page = visit.page
+    page.goto(f"{served}/?sort=hack&parking_ratio_min=zzz&metro_walk_max=7")
+    # a number between those on offer is a bound like any other
+    assert matching(page) == count_in_database(luohu, "n.walk_min <= 7")
+    expect(page.locator("#strange")).to_contain_text("车位配比 ≥：zzz、排序：hack")
+    expect(page.locator("[name=sort]")).to_have_value("-parking_ratio")
+    assert "hack" not in page.url
+
+
+def test_a_link_to_an_office_that_is_gone_says_so(browser: Browser, served: str) -> None:
+    visit = open_page(browser, served)
+    page = visit.page
+    page.goto(f"{served}/?office=nowhere")
+    expect(page.locator("#detail")).to_contain_text("没有编号为“nowhere”的楼宇")
+    expect(page.locator("#detail")).to_contain_text("There is no office")
+    page.get_by_role("button", name="返回列表").click()
+    assert matching(page) > 0
+
+
+def test_a_least_area_above_the_most_is_said_at_the_field(browser: Browser, served: str) -> None:
+    visit = open_page(browser, served)
+    page = visit.page
+    page.goto(f"{served}/?area_min=900&area_max=100")
+    expect(page.locator("#need-note")).to_contain_text("面积下限大于上限")
+    expect(page.locator("[name=area_min]")).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_role("button", name="重试")).to_have_count(0)
+    page.fill("[name=area_max]", "2000")
+    assert matching(page) > 0
+    expect(page.locator("[name=area_min]")).to_have_attribute("aria-invalid", "false")
+
+
+def test_an_entry_says_what_of_it_meets_the_need(
+    browser: Browser, served: str, rest: TestClient
+) -> None:
+    visit = open_page(browser, served)
+    page = visit.page
+    page.goto(f"{served}/?area_min=800")
+    page.wait_for_selector(".office")
+    found = rest.get("/offices", params={"area_min": 800, "limit": 1000}).json()["features"]
+    words = {
+        "unit": "符合：{n} 个单元",
+        "block": "符合：相邻 {n} 个单元合并",
+    }
+    assert {feature["properties"]["matching_as"] for feature in found} == set(words)
+    for kind, pattern in words.items():
+        office = next(f["properties"] for f in found if f["properties"]["matching_as"] == kind)
+        entry = page.locator(f".office[data-id='{office['id']}']")
+        expect(entry).to_contain_text(pattern.format(n=office["matching_units"]))
+        expect(entry).to_contain_text(f"{office['free_units']} 个单元")
+
+
+def test_only_offices_with_free_space(browser: Browser, served: str, rest: TestClient) -> None:
+    visit = open_page(browser, served)
+    page = visit.page
+    page.goto(served)
+    matching(page)
+    page.check("[name=free]")
+    expect(page.locator("#answer")).to_contain_text("栋有可租空间且符合")
+    assert matching(page) == rest.get("/offices", params={"area_min": 1}).json()["numberMatched"]
+    assert "free=1" in page.url
+
+
 def test_a_need_that_nothing_meets_says_what_to_do(browser: Browser, served: str) -> None:
     visit = open_page(browser, served)
     visit.page.goto(f"{served}/?rent_max=1")
@@ -134,9 +244,12 @@ def test_without_an_answer_the_page_says_so_and_tries_again(browser: Browser, se
     page = visit.page
     page.goto(served)
     matching(page)
+    expect(page.locator("#more")).to_be_visible()
     page.route("**/offices?*", lambda route: route.abort())
     page.fill("[name=rent_max]", "100")
     expect(page.locator("#answer")).to_contain_text("没有得到答案")
+    expect(page.locator("#answer")).to_contain_text("服务没有回应")
+    expect(page.locator("#more")).to_be_hidden()
     page.unroute("**/offices?*")
     page.get_by_role("button", name="重试").click()
     assert matching(page) > 0
@@ -157,6 +270,12 @@ def test_the_page_fits_a_phone(browser: Browser, served: str) -> None:
     visit.page.goto(served)
     matching(visit.page)
     assert visit.page.evaluate("document.documentElement.scrollWidth") <= 390
+    # the form is folded, so that the list is on the first screen
+    expect(visit.page.locator("[name=rent_max]")).to_be_hidden()
+    expect(visit.page.locator(".office").first).to_be_in_viewport()
+    visit.page.locator(".office").nth(4).click()
+    expect(visit.page.locator("#detail h2")).to_be_in_viewport()
+    expect(visit.page.locator("#scene")).to_be_in_viewport(ratio=0.9)
 
 
 def test_the_documentation_asks_nobody_outside(browser: Browser, served: str) -> None:

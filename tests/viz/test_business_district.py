@@ -6,6 +6,7 @@ import csv
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from playwright.sync_api import Browser
 from sqlalchemy import Engine, text
@@ -14,6 +15,7 @@ from viz.page import scene_html
 from viz.picture import closed_studio, wait_until_drawn
 from viz.scene import Scene
 from viz.scenes import UnknownSceneError, scene_named
+from viz.scenes.honesty import provenance_pills
 
 TOWERS = Path(__file__).parents[2] / "data" / "luohu" / "towers.csv"
 
@@ -78,8 +80,41 @@ def test_nothing_unverified_is_shown_as_published(scene: Scene, luohu: Engine) -
             assert words[row.height_known] in drawn[row.id]["height_words"]
 
 
-def test_it_says_that_it_is_schematic_and_simulated(scene: Scene) -> None:
-    assert [pill.zh for pill in scene.pills] == ["示意图", "模拟数据"]
+def test_it_warns_of_all_that_is_less_than_known(scene: Scene) -> None:
+    assert [pill.zh for pill in scene.pills] == [
+        "示意图",
+        "含模拟数据",
+        "含估算数据",
+        "含未核实数据",
+    ]
+
+
+def test_one_unverified_value_that_is_shown_is_warned_of() -> None:
+    def warned(**exceptions: str) -> list[str]:
+        frame = pd.DataFrame(
+            {"height": [80.0], "provenance": ["published"], "exceptions": [exceptions or None]}
+        )
+        return [pill.en for pill in provenance_pills([frame])]
+
+    assert warned() == []
+    assert warned(height="unverified") == ["unverified"]
+    assert warned(floors_above="unverified") == []
+
+
+def test_sources_stand_by_layer_offices_first_and_codes_last(scene: Scene) -> None:
+    titles = [group.title.zh for group in scene.sources]
+    assert titles[0].startswith("商办楼宇")
+    assert titles[-1] == "行政区划"
+    assert any(title.startswith("站点与口岸") for title in titles[:4])
+    named = [source for group in scene.sources for source in group.sources]
+    assert len(named) == len(set(named))
+
+
+def test_ports_are_not_drawn_as_metro_stations(scene: Scene) -> None:
+    assert "罗湖口岸" in {record["name"] for record in records(scene, "gates")}
+    assert {record["kind_words"] for record in records(scene, "stations")} == {"地铁站"}
+    drawn = {entry.label.zh: entry.colour for entry in scene.legend}
+    assert drawn["地铁站"] != drawn["火车站与口岸"]
 
 
 def test_an_empty_city_still_makes_a_scene(city: Engine) -> None:

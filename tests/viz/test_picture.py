@@ -101,6 +101,11 @@ def test_a_phone_needs_no_sideways_scrolling(browser: Browser, make_scene: Scene
         page = studio.open()
         wait_until_drawn(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        # the city has most of the screen until the reader opens the legend
+        folded = page.locator("#legend").bounding_box()
+        assert folded is not None
+        assert folded["height"] < 844 / 6
+        page.locator(".fold").click()
         for panel in ("#head", "#legend", "#about", "#compass", "#scale"):
             place = page.locator(panel).bounding_box()
             assert place is not None, panel

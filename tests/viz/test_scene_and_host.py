@@ -100,6 +100,25 @@ def test_the_host_flies_to_a_feature(host: Page) -> None:
     )
 
 
+def test_the_camera_returns_from_its_flights(host: Page) -> None:
+    root = _scene(host).locator("html")
+    for identifier in ("O1", "O2"):
+        _tell(host, {"type": "cim-fly", "id": identifier, "zoom": 17})
+    expect(root).to_have_attribute("data-camera", "114.11200 22.55000 17.00000")
+    _tell(host, {"type": "cim-return"})
+    expect(root).to_have_attribute("data-camera", "114.11000 22.55000 16.00000")
+
+
+def test_the_legend_folds_to_its_measures_and_swatches(host: Page) -> None:
+    scene = _scene(host)
+    scene.get_by_role("button", name="收起").click()
+    expect(scene.locator(".fixed")).to_be_hidden()
+    expect(scene.locator(".classes li")).to_have_count(4)
+    expect(scene.locator(".classes .count").last).to_be_visible()
+    scene.get_by_role("button", name="图例").click()
+    expect(scene.locator(".fixed")).to_be_visible()
+
+
 def test_the_host_chooses_the_measure(host: Page) -> None:
     _tell(host, {"type": "cim-measure", "measure": "rent"})
     expect(_scene(host).locator("html")).to_have_attribute("data-measure", "rent")

@@ -18,6 +18,7 @@ from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box
 
 from viz.cartography import draw, look_at
 from viz.measures import cut_measure
+from viz.packing import pack
 from viz.palette import ramp
 from viz.records import path_records, point_records, polygon_records
 from viz.scene import Scene, Text
@@ -115,6 +116,19 @@ def test_an_outline_has_a_path_for_each_ring() -> None:
     records = path_records(frame)
     assert len(records) == 3
     assert records[2]["path"] == [[0, 0], [1.234568, 1]]
+
+
+@given(
+    st.lists(st.tuples(st.floats(-180, 180), st.floats(-90, 90)), min_size=2, max_size=9),
+)
+def test_steps_lead_back_to_the_points(points: list[tuple[float, float]]) -> None:
+    steps = np.array(pack({"path": points})["path"])
+    walked = steps.reshape(-1, 2).cumsum(axis=0) * 1e-6
+    np.testing.assert_allclose(walked, points, rtol=0, atol=0.51e-6)
+
+
+def test_a_line_in_the_air_keeps_its_heights() -> None:
+    assert pack({"path": [[1, 2, 30], [3, 4, 30]]})["path"] == [[1, 2, 30], [3, 4, 30]]
 
 
 def test_a_name_without_a_known_height_hangs_on_the_ground() -> None:

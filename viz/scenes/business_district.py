@@ -6,6 +6,7 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+import pydeck
 from sqlalchemy import Connection
 
 from cim.database import metric_srid
@@ -16,13 +17,15 @@ from viz import palette
 from viz.cartography import areas, blocks, dots, draw, lines, look_at, names
 from viz.measures import cut_measure
 from viz.palette import Colour
-from viz.scene import SCHEMATIC, SIMULATED, Card, Field, LegendEntry, Measure, Scene, Text
+from viz.scene import SCHEMATIC, Card, Field, LegendEntry, Measure, Scene, Text
+from viz.scenes.honesty import provenance_pills, sources_by_layer
 from viz.scenes.office_words import CARD, with_words
 
 TITLE = Text("罗湖商圈", "Luohu business district")
 
 _OFFICES = "offices"
 _STATIONS = "stations"
+_GATES = "gates"
 # metres: a building of unknown height is drawn so, and said to be unknown
 _UNKNOWN_HEIGHT = 12.0
 # metres: an office whose building is unknown stands as a block of this half width
@@ -53,15 +56,15 @@ _MEASURES: tuple[tuple[str, str, Text, Text, tuple[float, ...]], ...] = (
 
 
 def _read(connection: Connection) -> dict[str, gpd.GeoDataFrame]:
-    """Read the layers of the scene, those without a place left out."""
+    """Read the layers of the scene, the most important first, rows without a place left out."""
     wanted = {
-        "area": ["id", "name", "level"],
-        "landcover": ["id", "name", "kind"],
-        "business_district": ["id", "name", "confirmed"],
-        "building": ["id", "name", "height", "use"],
         "station": ["id", "name", "name_en", "kind", "lines", "status"],
+        "building": ["id", "name", "height", "use"],
         "transit_line": ["id", "name", "kind", "colour", "status"],
+        "business_district": ["id", "name", "confirmed"],
         "road": ["id", "name", "road_class", "tunnel"],
+        "landcover": ["id", "name", "kind"],
+        "area": ["id", "name", "level"],
     }
     known = ["source", "source_date", "provenance", "exceptions"]
     frames = {
@@ -69,8 +72,8 @@ def _read(connection: Connection) -> dict[str, gpd.GeoDataFrame]:
         for name, columns in wanted.items()
     }
     return {
-        **{name: frame[frame.geometry.notna()] for name, frame in frames.items()},
         "office": office_frame(connection),
+        **{name: frame[frame.geometry.notna()] for name, frame in frames.items()},
     }
 
 
@@ -140,15 +143,12 @@ def _transit(frames: dict[str, gpd.GeoDataFrame]) -> tuple[list[Any], gpd.GeoDat
         line_words=station["lines"].map("、".join, na_action="ignore"),
         rank=station["lines"].map(len, na_action="ignore").fillna(9),
     ).sort_values(["rank", "id"], ascending=[False, True])
+    columns = ["name", "name_en", "kind_words", "line_words"]
+    metro = station["kind"] == "metro"
     drawn = [
         lines("lines", line, "rgb", 3, over_all=True),
-        dots(
-            _STATIONS,
-            station,
-            palette.STATION,
-            5,
-            columns=["name", "name_en", "kind_words", "line_words"],
-        ),
+        dots(_STATIONS, station[metro], palette.STATION, 5, columns=columns),
+        dots(_GATES, station[~metro], palette.GATE, 7, stroke=palette.HALO, columns=columns),
     ]
     return drawn, station
 
@@ -157,27 +157,18 @@ def _legend(frames: dict[str, gpd.GeoDataFrame], others: int) -> tuple[LegendEnt
     """List what is drawn besides the measured offices, with counts."""
     cover, district = frames["landcover"], frames["business_district"]
 
-    def entry(zh: str, en: str, colour: Colour, count: int, symbol: Any) -> LegendEntry:
-        return LegendEntry(Text(zh, en), colour, count, symbol)
+    def entry(
+        zh: str, en: str, colour: Colour, count: int, symbol: Any, edge: Colour | None = None
+    ) -> LegendEntry:
+        return LegendEntry(Text(zh, en), colour, count, symbol, edge)
 
     water = int((cover["kind"] == "water").sum())
-    station = frames["station"]
+    metro = int((frames["station"]["kind"] == "metro").sum())
+    gates = len(frames["station"]) - metro
     entries = (
         entry("其他建筑", "other buildings", palette.BUILDING, others, "block"),
-        entry(
-            "地铁站",
-            "metro stations",
-            palette.STATION,
-            int((station["kind"] == "metro").sum()),
-            "dot",
-        ),
-        entry(
-            "火车站与口岸",
-            "railway and ports",
-            palette.STATION,
-            int((station["kind"] != "metro").sum()),
-            "dot",
-        ),
+        entry("地铁站", "metro stations", palette.STATION, metro, "dot", palette.INK),
+        entry("火车站与口岸", "railway, ports", palette.GATE, gates, "dot", palette.HALO),
         entry(
             "商圈（待确认）",
             "district, unconfirmed",
@@ -198,12 +189,15 @@ def _legend(frames: dict[str, gpd.GeoDataFrame], others: int) -> tuple[LegendEnt
     return tuple(one for one in entries if one.count)
 
 
-def _simulated(frame: pd.DataFrame) -> bool:
-    """Whether any row, or any single value, is simulated."""
-    single = frame["exceptions"].map(
-        lambda given: "simulated" in given.values(), na_action="ignore"
+def _overview(offices: gpd.GeoDataFrame) -> pydeck.ViewState:
+    """Stand the camera where the towers are: the middle of the offices, the tall ones weighing."""
+    if offices.empty:
+        return look_at(114.12, 22.56, zoom=12.5)
+    place, weight = offices.geometry.representative_point(), offices["drawn"] ** 2
+    longitude, latitude = (
+        float((axis * weight).sum() / weight.sum()) for axis in (place.x, place.y)
     )
-    return bool((frame["provenance"] == "simulated").any() or (single == True).any())  # noqa: E712
+    return look_at(longitude, latitude, zoom=14.2)
 
 
 def _named(offices: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -231,7 +225,6 @@ def business_district(connection: Connection) -> Scene:
     others = others.assign(drawn=others["height"].astype(float).fillna(_UNKNOWN_HEIGHT))
     district = frames["business_district"]
     transit, stations = _transit(frames)
-    centre = offices.geometry.representative_point()
     columns = [
         "id",
         "name",
@@ -243,20 +236,30 @@ def business_district(connection: Connection) -> Scene:
         [
             *_ground(frames),
             blocks("buildings", others, "drawn"),
-            blocks(_OFFICES, offices, "drawn", columns=columns),
+            blocks(_OFFICES, offices, "drawn", columns=columns, edges=True),
             lines("districts", district, palette.DISTRICT, 2, over_all=True),
             *transit,
             names("station-names", stations, "name", 13, lift=16),
             names("district-names", district, "name", 15, colour=palette.DISTRICT, bold=True),
             names("office-names", _named(offices), "name", 12, height="drawn", lift=10),
         ],
-        look_at(float(centre.x.median()), float(centre.y.median()), zoom=14.2)
-        if len(offices)
-        else look_at(114.12, 22.56, zoom=12.5),
+        _overview(offices),
     )
-    simulated = any(_simulated(frame) for frame in frames.values())
+    pills = provenance_pills(
+        frames.values(),
+        offices["parking_ratio_provenance"].dropna(),
+        offices["units_provenance"].dropna().explode(),
+    )
     dates = pd.concat([frame["source_date"].dropna() for frame in frames.values()])
-    sources = pd.concat([frame["source"].dropna() for frame in frames.values()]).unique()
+    station_card = Card(
+        title="name",
+        subtitle="name_en",
+        kind=Text("站点", "station"),
+        fields=(
+            Field("kind_words", Text("类别", "kind")),
+            Field("line_words", Text("线路", "lines"), optional=True),
+        ),
+    )
     return Scene(
         deck=deck,
         title=TITLE,
@@ -264,20 +267,9 @@ def business_district(connection: Connection) -> Scene:
         subject=_OFFICES,
         measures=measures,
         legend=_legend(frames, len(others)),
-        cards={
-            _OFFICES: CARD,
-            _STATIONS: Card(
-                title="name",
-                subtitle="name_en",
-                kind=Text("站点", "station"),
-                fields=(
-                    Field("kind_words", Text("类别", "kind")),
-                    Field("line_words", Text("线路", "lines"), optional=True),
-                ),
-            ),
-        },
+        cards={_OFFICES: CARD, _STATIONS: station_card, _GATES: station_card},
         labels=("station-names", "district-names", "office-names"),
-        pills=(SCHEMATIC, *([SIMULATED] if simulated else [])),
+        pills=(SCHEMATIC, *pills),
         notes=(
             Text("边界与轮廓为示意，不是测绘成果。", "Outlines are schematic, not surveyed."),
             Text("地铁距离为直线距离。", "Distances to the metro are straight lines."),
@@ -286,6 +278,6 @@ def business_district(connection: Connection) -> Scene:
                 f"Buildings of unknown height are drawn {_UNKNOWN_HEIGHT:g} m high.",
             ),
         ),
-        sources=tuple(Text(str(source)) for source in sorted(sources)[:40]),
+        sources=sources_by_layer(frames),
         moment=max(dates) if len(dates) else None,
     )

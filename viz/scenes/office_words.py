@@ -10,6 +10,8 @@ import pandas as pd
 from cim.model import PROVENANCES
 from viz.scene import Card, Field, Text
 
+# between a number and its unit, where no line may break
+_NO_BREAK = "\u00a0"
 _BASES = {"office": "按楼宇车位", "site": "按项目车位", "estimated": "按停车面积估算"}
 
 CARD = Card(
@@ -42,10 +44,15 @@ def _bracket(words: pd.Series[str], *notes: pd.Series[str]) -> pd.Series[str]:
 
 
 def _plain(values: pd.Series[float], digits: int = 0) -> pd.Series[str]:
-    """Write numbers with thousands separators; unknown stays unknown."""
+    """Write numbers, in groups from five digits on as the page does; unknown stays unknown."""
     # half up, as the page does; Python alone would round half to even
     scaled = (values.astype(float) * 10**digits + 0.5).map(math.floor, na_action="ignore")
-    return (scaled / 10**digits).map(lambda v: f"{v:,.{digits}f}", na_action="ignore").astype("str")
+
+    def written(value: float) -> str:
+        return f"{value:{',' if value >= 10_000 else ''}.{digits}f}"
+
+    words: pd.Series[str] = (scaled / 10**digits).map(written, na_action="ignore").astype("str")
+    return words
 
 
 def with_words(offices: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -69,20 +76,26 @@ def with_words(offices: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return o.assign(
         use_grade=o["use"].where(o["grade"].isna(), o["use"] + " · " + o["grade"]),
         parking_words=_bracket(
-            o["parking_ratio_text"] + "，" + _plain(o["parking_ratio"], 2) + " 个/100㎡",
+            o["parking_ratio_text"] + "，" + _plain(o["parking_ratio"], 2) + f"{_NO_BREAK}个/100㎡",
             o["parking_ratio_basis"].map(_BASES),
             _provenance(o["parking_ratio_provenance"]),
         ),
         space_words=_bracket(
-            _plain(o["available_area"]) + " ㎡，" + _plain(o["free_units"]) + " 个单元", units
+            _plain(o["available_area"])
+            + f"{_NO_BREAK}㎡，"
+            + _plain(o["free_units"])
+            + f"{_NO_BREAK}个单元",
+            units,
         ),
-        rent_words=_bracket(rent + " 元/㎡/月", units),
+        rent_words=_bracket(rent + f"{_NO_BREAK}元/㎡/月", units),
         metro_words=o["nearest_station"]
-        + "，直线 "
+        + f"，直线{_NO_BREAK}"
         + _plain(o["distance_m"])
-        + " m，步行约 "
+        + f"{_NO_BREAK}m，步行约{_NO_BREAK}"
         + _plain(o["walk_min"])
-        + " 分钟（折算）",
-        height_words=_bracket(_plain(o["height"], 1) + " m", _provenance(o["height_provenance"])),
+        + f"{_NO_BREAK}分钟（折算）",
+        height_words=_bracket(
+            _plain(o["height"], 1) + f"{_NO_BREAK}m", _provenance(o["height_provenance"])
+        ),
         known_words=known.where(exceptions.isna(), known + "；" + exceptions),
     )

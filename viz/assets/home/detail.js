@@ -1,14 +1,20 @@
 // The whole file of one office, with its units.
 
-import { UNKNOWN, decimal, make, metro, parking, provenance, provenanceTag, rent, space, titleOf, whole } from "./words.js";
+import { UNKNOWN, both, decimal, make, matching, metro, parking, provenance, provenanceTag, rent, space, titleOf, whole } from "./words.js";
 
 const detail = document.getElementById("detail");
 const LEFT_OUT = new Set(["id", "name", "dataset", "batch", "valid_from", "exceptions", "provenance",
   "building_id", "site_id"]);
+const UNIT_COLUMNS = ["unit_no", "floor_label", "area", "rent", "status", "fit_out", "verified_on"];
 
 function row(title, value, note) {
-  return make("tr", {}, make("th", {}, title),
+  return make("tr", {}, make("th", {}, ...title),
     make("td", value === UNKNOWN ? { class: "unknown" } : {}, value, note ? make("small", {}, `（${note}）`) : null));
+}
+
+/** Title of a field in both languages, as its layer declares it; remarks on it left out. */
+function titleOfField(field) {
+  return both(field.title, field.description?.split(/[:(]/)[0].trim().toLowerCase());
 }
 
 function shown(value, unit) {
@@ -16,7 +22,7 @@ function shown(value, unit) {
   if (value === true) return "是";
   if (value === false) return "否";
   if (Array.isArray(value)) return value.join("、");
-  if (typeof value === "number") return decimal(value, unit ? ` ${unit}` : "");
+  if (typeof value === "number") return decimal(value, unit);
   return String(value);
 }
 
@@ -25,50 +31,69 @@ function fieldRows(office, schema) {
   const exceptions = office.exceptions ?? {};
   return Object.entries(schema.properties)
     .filter(([name]) => !LEFT_OUT.has(name) && shown(office[name]) !== null)
-    .map(([name, field]) => row(field.title, shown(office[name], field["x-unit-title"]),
+    .map(([name, field]) => row(titleOfField(field), shown(office[name], field["x-unit-title"]),
       exceptions[name] ? provenance(exceptions[name]) : null));
 }
 
-function unitTable(units) {
-  const head = ["单元", "楼层", "面积", "租金", "状态", "装修", "核验"];
-  const rows = units.map(({ properties: unit }) => make("tr", {},
-    ...[unit.unit_no, unit.floor_label ?? "", decimal(unit.area, " ㎡"), decimal(unit.rent),
-      titleOf("status", unit.status), unit.fit_out ?? UNKNOWN, unit.verified_on ?? UNKNOWN]
-      .map((text) => make("td", text === UNKNOWN ? { class: "unknown" } : {}, text))));
-  return make("div", { class: "scroll" }, make("table", {},
-    make("thead", {}, make("tr", {}, ...head.map((title) => make("th", {}, title)))),
-    make("tbody", {}, ...rows)));
+function unitCell(unit, name) {
+  const value = unit[name];
+  const text = name === "area" ? decimal(value, "㎡") : typeof value === "number" ? decimal(value)
+    : titleOf(name, value);
+  return make("td", text === UNKNOWN ? { class: "unknown" } : {}, text);
 }
 
-/** Show an office and those of its units that can be let. */
-export function showDetail(office, units, schema, back) {
+function unitTable(units, schema) {
+  const head = UNIT_COLUMNS.map((name) => make("th", {}, ...titleOfField(schema.properties[name])));
+  const rows = units.map(({ properties: unit }) =>
+    make("tr", {}, ...UNIT_COLUMNS.map((name) => unitCell(unit, name))));
+  return make("div", { class: "scroll" }, make("table", { class: "units" },
+    make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...rows)));
+}
+
+function backButton(back) {
   const button = make("button", { type: "button" }, "← 返回列表 back");
   button.addEventListener("click", back);
+  return button;
+}
+
+function show(button, ...parts) {
+  detail.replaceChildren(button, ...parts);
+  detail.hidden = false;
+  button.focus({ preventScroll: true });
+  detail.scrollIntoView({ block: "start" });
+}
+
+/**
+ * Show an office and those of its units that can be let. `listed` is its entry in the answer, which
+ * knows what of it meets the bounds; `schemas` are those of offices and units.
+ */
+export function showDetail({ office, units, listed, schemas, back }) {
   const simulated = (office.units_provenance ?? []).includes("simulated");
-  detail.replaceChildren(
-    button,
+  const fits = matching(listed);
+  show(
+    backButton(back),
     make("h2", {}, office.name, " ", provenanceTag(office.provenance)),
     make("p", { class: "where" }, [office.district, office.street, office.address].filter(Boolean).join(" · ")),
     make("table", { class: "rows" }, make("tbody", {},
-      row("车位配比", parking(office)), row("最近地铁", metro(office)),
-      row("可租面积", space(office)), row("租金", rent(office)),
-      row("空置率", decimal(office.vacancy_percent, "%")))),
-    make("h3", {}, "楼宇资料 ", make("small", {}, "building")),
-    make("table", { class: "rows" }, make("tbody", {}, ...fieldRows(office, schema))),
-    make("h3", {}, `可租单元 ${whole(units.length)} / ${whole(office.units)} `,
-      make("small", {}, "free units"), " ", simulated ? provenanceTag("simulated") : null),
+      fits ? row(both("符合条件", "meets the need"), fits) : null,
+      row(both("车位配比", "parking ratio"), parking(office)),
+      row(both("最近地铁", "nearest metro"), metro(office)),
+      row(both("可租面积", "free space"), space(office)),
+      row(both("租金", "rent"), rent(office)),
+      row(both("空置率", "vacancy"), decimal(office.vacancy_percent, "%")))),
+    make("h3", {}, ...both("楼宇资料", "building")),
+    make("table", { class: "rows" }, make("tbody", {}, ...fieldRows(office, schemas.office))),
+    make("h3", {}, ...both(office.units === null ? "可租单元"
+      : `可租单元 ${whole(units.length)} / ${whole(office.units)}`, "free units"),
+      " ", simulated ? provenanceTag("simulated") : null),
     office.units === null ? make("p", { class: "unknown" }, "没有单元资料。No units on record.")
       : units.length === 0 ? make("p", { class: "unknown" }, "目前没有可租单元。Nothing is free.")
-        : unitTable(units));
-  detail.hidden = false;
-  button.focus({ preventScroll: true });
+        : unitTable(units, schemas.unit));
 }
 
+/** Say why an office cannot be shown. */
 export function showDetailFailure(message, back) {
-  const button = make("button", { type: "button" }, "← 返回列表 back");
-  button.addEventListener("click", back);
-  detail.replaceChildren(button, make("p", {}, message));
-  detail.hidden = false;
+  show(backButton(back), make("p", { class: "wrong" }, message));
 }
 
 export function hideDetail() {

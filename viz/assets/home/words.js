@@ -1,9 +1,11 @@
 // Words and numbers as the page writes them. Everything reaches the page as text, never as markup.
+// A number and its unit are joined by a space that no line breaks at.
 
 export const UNKNOWN = "未知";
 
-const number = new Intl.NumberFormat("zh-CN", { maximumFractionDigits: 0 });
-const fine = new Intl.NumberFormat("zh-CN", { maximumFractionDigits: 2 });
+// grouped from five digits on: a year is no quantity
+const number = new Intl.NumberFormat("zh-CN", { maximumFractionDigits: 0, useGrouping: "min2" });
+const fine = new Intl.NumberFormat("zh-CN", { maximumFractionDigits: 2, useGrouping: "min2" });
 
 /** Make an element with attributes and children; strings become text nodes. */
 export function make(name, attributes = {}, ...children) {
@@ -14,6 +16,11 @@ export function make(name, attributes = {}, ...children) {
   }
   element.append(...children.filter((child) => child !== null && child !== undefined));
   return element;
+}
+
+/** Return Chinese, and English beside it, smaller. */
+export function both(zh, en) {
+  return en ? [`${zh} `, make("small", { lang: "en" }, en)] : [zh];
 }
 
 // Titles of values and units stand in the model; the page reads them from the layers' schemas.
@@ -41,12 +48,17 @@ export function provenanceTag(value) {
   return make("span", { class: `tag ${value ?? ""}` }, provenance(value));
 }
 
+function written(format, value, unit) {
+  if (value === null || value === undefined) return UNKNOWN;
+  return unit ? `${format.format(value)}\u00a0${unit}` : format.format(value);
+}
+
 export function whole(value, unit = "") {
-  return value === null || value === undefined ? UNKNOWN : `${number.format(value)}${unit}`;
+  return written(number, value, unit);
 }
 
 export function decimal(value, unit = "") {
-  return value === null || value === undefined ? UNKNOWN : `${fine.format(value)}${unit}`;
+  return written(fine, value, unit);
 }
 
 export function parking(office) {
@@ -57,17 +69,28 @@ export function parking(office) {
 
 export function metro(office) {
   if (office.walk_basis === null) return UNKNOWN;
-  if (office.nearest_station === null) return "3 公里内没有";
-  return `${office.nearest_station}，直线 ${whole(office.distance_m)} m，约 ${whole(Math.max(1, office.walk_min))} 分钟`;
+  if (office.nearest_station === null) return "3\u00a0公里内没有";
+  const minutes = whole(Math.max(1, office.walk_min), "分钟");
+  return `${office.nearest_station}，直线\u00a0${whole(office.distance_m, "m")}，约\u00a0${minutes}`;
 }
 
 export function rent(office) {
   if (office.rent_min === null) return UNKNOWN;
   const low = whole(office.rent_min), high = whole(office.rent_max);
-  return `${low === high ? low : `${low}–${high}`} 元/㎡/月`;
+  return `${low === high ? low : `${low}–${high}`}\u00a0元/㎡/月`;
 }
 
+/** All that is free in an office, whatever was asked. */
 export function space(office) {
   if (office.available_area === null) return UNKNOWN;
-  return `${whole(office.available_area)} ㎡，${whole(office.matching_units)} 个单元`;
+  if (office.free_units === 0) return "目前没有";
+  return `${whole(office.available_area, "㎡")}，${whole(office.free_units, "个单元")}`;
+}
+
+/** What of an office meets the bounds of area and rent; null where none was set. */
+export function matching(office) {
+  const count = office?.matching_units;
+  if (office?.matching_as === "unit") return whole(count, "个单元");
+  if (office?.matching_as === "block") return `相邻\u00a0${whole(count, "个单元合并")}`;
+  return null;
 }

@@ -29,7 +29,7 @@ function fieldValue(field, value) {
   if (Object.hasOwn(field.words, String(value))) return words(field.words[String(value)], "dd");
   const text = typeof value === "number" ? formatNumber(value, field.digits) : String(value);
   const cell = element("dd", "", text);
-  if (field.unit) cell.append(" ", element("span", "unit", field.unit));
+  if (field.unit) cell.append("\u00a0", element("span", "unit", field.unit));
   return cell;
 }
 

@@ -12,17 +12,23 @@ function subjectColouring(scene) {
     const measure = byKey.get(state.measure);
     const {getFillColor} = layer.props;
     const plain = typeof getFillColor === "function" ? getFillColor : () => getFillColor;
-    const colourOf = (record) => {
+    const ownColour = (record, part) => {
+      if (!measure) return plain(record);
+      const entry = measure.classes[record[measure.class_field]];
+      return entry[part] ?? entry.colour;
+    };
+    const colourOf = (record, part) => {
       if (state.selected !== null && String(record.id) === state.selected) return scene.selected;
-      const own = measure ? measure.classes[record[measure.class_field]].colour : plain(record);
+      const own = ownColour(record, part);
       const out = state.highlighted !== null && !state.highlighted.has(String(record.id));
-      return out ? own.map((part, i) => (i < 3 ? mix(part, FADED[i]) : part)) : own;
+      return out ? own.map((value, i) => (i < 3 ? mix(value, FADED[i]) : value)) : own;
     };
     if (!measure && state.highlighted === null && state.selected === null) return layer;
     const trigger = [state.measure, state.highlightCount, state.selected].join("|");
     return layer.clone({
-      getFillColor: colourOf,
-      updateTriggers: {getFillColor: trigger},
+      getFillColor: (record) => colourOf(record, "colour"),
+      getLineColor: (record) => colourOf(record, "edge"),
+      updateTriggers: {getFillColor: trigger, getLineColor: trigger},
     });
   };
 }

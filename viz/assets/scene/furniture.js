@@ -1,5 +1,7 @@
 // The fixed words around the picture: head, warnings, sources.
 
+const SOURCES_SHOWN = 2;
+
 function furnish(scene) {
   const root = document.documentElement;
   root.style.setProperty("--backdrop", cssColour(scene.background));
@@ -19,8 +21,22 @@ function furnish(scene) {
     about.append(
       element("details", "",
         element("summary", "", words({zh: "来源与说明", en: "sources and notes"})),
-        element("ul", "", ...[...scene.sources, ...scene.notes].map((note) => words(note, "li"))),
+        element("div", "told",
+          element("ul", "", ...scene.notes.map((note) => words(note, "li"))),
+          ...scene.sources.map(sourceGroup)),
       ),
     );
   }
+}
+
+/** The sources of some layers; of a long list the rest is folded. */
+function sourceGroup({title, sources}) {
+  const lines = (some) => element("ul", "", ...some.map((source) => element("li", "", source)));
+  const rest = sources.slice(SOURCES_SHOWN);
+  return element("section", "",
+    element("h3", "", words(title)),
+    lines(sources.slice(0, SOURCES_SHOWN)),
+    rest.length === 0 ? null : element("details", "",
+      element("summary", "", words({zh: `其余 ${rest.length} 条`, en: `${rest.length} more`})),
+      lines(rest)));
 }

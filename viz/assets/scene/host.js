@@ -3,6 +3,7 @@
 //   host → scene  {type: "cim-highlight", ids: [id, …] | null}   the others fade; null ends it
 //                 {type: "cim-fly", id, zoom?}                    go to a feature
 //                 {type: "cim-fly", longitude, latitude, zoom?}   go to a place
+//                 {type: "cim-return"}                            back to before the first flight
 //                 {type: "cim-measure", measure: key}             colour the subject by a measure
 //                 {type: "cim-select", id | null}                 select and show a card
 //   scene → host  {type: "cim-ready"}                             first full frame is drawn
@@ -14,6 +15,7 @@ function listenToHost(actions) {
   const kinds = new Map([
     ["cim-highlight", (message) => actions.highlight(message.ids)],
     ["cim-fly", (message) => actions.fly(message)],
+    ["cim-return", () => actions.return()],
     ["cim-measure", (message) => actions.measure(message.measure)],
     ["cim-select", (message) => actions.select(message.id)],
   ]);

@@ -1,6 +1,29 @@
 // From the scene's description and data to deck.gl layers. The converter sees only the description:
 // it would take any string that begins with "@@" for code, and the data must stay data.
 
+// Shapes travel as steps between points, in this part of a degree; see viz/packing.py.
+const STEP = 1e-6;
+
+/** Put the points of all shapes back into the records. */
+function unpackShapes(scene) {
+  for (const record of Object.values(scene.data).flat()) {
+    if (record.path) record.path = pointsOf(record.path);
+    if (record.polygon) record.polygon = record.polygon.map(pointsOf);
+  }
+  return scene;
+}
+
+function pointsOf(steps) {
+  if (typeof steps[0] !== "number") return steps;
+  const points = [];
+  for (let i = 0, x = 0, y = 0; i < steps.length; i += 2) {
+    x += steps[i];
+    y += steps[i + 1];
+    points.push([x * STEP, y * STEP]);
+  }
+  return points;
+}
+
 /** The props of the deck (views, effects, camera) and its layers, data attached. */
 function buildDeck(scene) {
   const classes = Object.fromEntries(

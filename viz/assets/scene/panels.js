@@ -14,6 +14,9 @@ function panelPadding() {
   const head = document.getElementById("head").getBoundingClientRect();
   const legend = document.getElementById("legend").getBoundingClientRect();
   const aside = head.width < innerWidth * 0.6;
+  if (aside && document.documentElement.hasAttribute("data-folded")) {
+    return {left: 0, right: 0, top: 0, bottom: 0};
+  }
   return aside
     ? {left: head.right, right: 0, top: 0, bottom: 0}
     : {left: 0, right: 0, top: head.bottom, bottom: innerHeight - legend.top};

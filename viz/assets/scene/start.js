@@ -18,12 +18,18 @@ function start(scene) {
   let city = null;
   let settling = 0;
 
-  const camera = cameraJourneys(scene, home, (initialViewState) => city.setProps({initialViewState}));
+  const camera = cameraJourneys(scene, home, heightOf, (initialViewState) => city.setProps({initialViewState}));
   const follow = instruments(camera);
   const show = cards(scene, () => select(null, {tell: true}));
-  const showMeasure = legend(scene, (key) => {
-    setMeasure(key);
-    tellHost({type: "cim-measure", measure: key});
+  const showMeasure = legend(scene, {
+    onMeasure: (key) => {
+      setMeasure(key);
+      tellHost({type: "cim-measure", measure: key});
+    },
+    onFold: () => {
+      city?.setProps(surroundings());
+      redrawWhenSettled();
+    },
   });
   if (state.measure) showMeasure(state.measure);
 
@@ -60,6 +66,11 @@ function start(scene) {
   // reports ignores the scale of the picture.
   function surroundings() {
     return {views: clearOfPanels(views), useDevicePixels: window.devicePixelRatio};
+  }
+
+  function heightOf({layer: id, record}) {
+    const layer = described.find((one) => one.id === id);
+    return layer.props.extruded ? valueOf(layer.props.getElevation, record) : 0;
   }
 
   function redrawWhenSettled() {
@@ -122,7 +133,9 @@ function start(scene) {
     document.getElementById("state").hidden = false;
     fail(new Error("the graphics context was lost"));
   });
-  listenToHost({highlight, fly: camera.fly, measure: setMeasure, select});
+  listenToHost({
+    highlight, fly: camera.fly, return: camera.comeBack, measure: setMeasure, select,
+  });
 }
 
 /**
@@ -153,7 +166,7 @@ window.addEventListener("error", ({error}) => { if (error) fail(error); });
 window.addEventListener("unhandledrejection", (event) => fail(event.reason));
 try {
   if (!globalThis.deck?.Deck) throw new Error("the deck.gl bundle did not load");
-  start(JSON.parse(document.getElementById("scene").textContent));
+  start(unpackShapes(JSON.parse(document.getElementById("scene").textContent)));
 } catch (error) {
   fail(error);
 }

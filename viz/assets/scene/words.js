@@ -32,5 +32,6 @@ function formatNumber(value, digits) {
     digits === null || digits === undefined
       ? {maximumFractionDigits: 2}
       : {minimumFractionDigits: digits, maximumFractionDigits: digits};
-  return value.toLocaleString("en-US", fraction);
+  // in groups from five digits on: a year is no quantity
+  return value.toLocaleString("en-US", {...fraction, useGrouping: "min2"});
 }
