@@ -21,7 +21,6 @@ from cim.database import metric_srid, open_city, reading, row_counts
 from cim.derived import settle
 from cim.model import LAYERS, City, layer_named
 from cim.settings import city_settings
-from layers.example import example_sources
 from layers.importing import Order, import_source
 
 _EXAMPLE_KEY = "example_city"
@@ -45,6 +44,9 @@ def _mark_example(engine: Engine, state: str) -> None:
 
 def load_example_city(engine: Engine) -> None:
     """Load the example city, layer by layer, through the same door as any file."""
+    # SciPy, which draws the city, would cost every command half a second
+    from layers.example import example_sources  # noqa: PLC0415
+
     _mark_example(engine, "loading")
     out.print("载入示例城市（模拟数据） loading the example city (simulated)")
     for name, source, mapping in example_sources():

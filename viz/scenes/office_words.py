@@ -32,7 +32,8 @@ CARD = Card(
 
 def _provenance(values: pd.Series[str]) -> pd.Series[str]:
     """Name a provenance in Chinese."""
-    return values.map({key: zh for key, (zh, _) in PROVENANCES.items()})
+    names = values.map({key: zh for key, (zh, _) in PROVENANCES.items()})
+    return names.astype("str")
 
 
 def _bracket(words: pd.Series[str], *notes: pd.Series[str]) -> pd.Series[str]:
@@ -63,21 +64,27 @@ def with_words(offices: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     offices
         From `cim.offices.office_frame`, with ``height`` (m) and ``height_provenance``.
     """
-    o = offices
-    units = _provenance(o["units_provenance"].str[0])
+    # a column in which nothing is known would otherwise not count as text
+    texts = ["use", "grade", "parking_ratio_text", "nearest_station"]
+    o = offices.astype(dict.fromkeys(texts, "str"))
+    units = _provenance(o["units_provenance"].map(lambda known: known[0], na_action="ignore"))
     rent = _plain(o["rent_min"]).where(
         o["rent_min"] == o["rent_max"], _plain(o["rent_min"]) + "–" + _plain(o["rent_max"])
     )
-    exceptions = o["exceptions"].map(
-        lambda given: "、".join(f"{k}：{PROVENANCES[v][0]}" for k, v in given.items()),
-        na_action="ignore",
+    exceptions = (
+        o["exceptions"]
+        .map(
+            lambda given: "、".join(f"{k}：{PROVENANCES[v][0]}" for k, v in given.items()),
+            na_action="ignore",
+        )
+        .astype("str")
     )
     known = _provenance(o["provenance"])
     return o.assign(
         use_grade=o["use"].where(o["grade"].isna(), o["use"] + " · " + o["grade"]),
         parking_words=_bracket(
             o["parking_ratio_text"] + "，" + _plain(o["parking_ratio"], 2) + f"{_NO_BREAK}个/100㎡",
-            o["parking_ratio_basis"].map(_BASES),
+            o["parking_ratio_basis"].map(_BASES).astype("str"),
             _provenance(o["parking_ratio_provenance"]),
         ),
         space_words=_bracket(
