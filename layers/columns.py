@@ -96,7 +96,7 @@ def own_dataset(frame: pd.DataFrame) -> str | None:
         raise MappingError(
             f"文件里有多个数据集（{'、'.join(map(str, named))}）；"
             "请用 --where \"dataset = '…'\" 选一个，或用 --dataset 指定"
-            " / the file holds several datasets: choose one with --where, or name one with --dataset"
+            " / the file holds several datasets: choose one with --where, or name one by --dataset"
         )
     return str(named[0]) if len(named) else None
 

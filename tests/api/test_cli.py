@@ -44,7 +44,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     good = [f"{i},{i},114.1{i:02},22.55" for i in range(MANY)]
     head = "id,spaces,lon,lat"
     (folder / "one-bad.csv").write_text("\n".join([head, *good, "x,?,114.1,22.5"]))
-    (folder / "all-bad.csv").write_text("\n".join([head, "x,?,114.1,22.5"]))
+    (folder / "all-bad.csv").write_text(f"{head}\nx,?,114.1,22.5")
     return folder
 
 

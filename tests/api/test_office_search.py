@@ -75,7 +75,7 @@ def _nearest(office: gpd.GeoDataFrame, station: gpd.GeoDataFrame) -> tuple[pd.Se
     flat = office.geometry.to_crs(4547).to_numpy()
     for (_, row), there in zip(running.iterrows(), running.to_crs(4547).geometry, strict=True):
         ends = shapely.get_coordinates(shapely.shortest_line(flat, there)).reshape(-1, 2, 2)
-        start, end = (GRID.transform(*ends[:, i].T, direction="INVERSE") for i in (0, 1))
+        start, end = (GRID.transform(*ends[:, i].T, direction="INVERSE") for i in (0, 1))  # type: ignore[call-overload]
         metres = EARTH.inv(*start, *end)[2]
         nearer = metres < best
         best, name = best.mask(nearer, metres), name.mask(nearer, row["name"])
@@ -109,7 +109,7 @@ def _options(units: pd.DataFrame) -> Iterator[Option]:
         areas = [unit[i]["area"] for i in block]
         rents = [unit[i]["rent"] for i in block]
         area = None if None in areas else sum(areas)
-        cut = 0 if area is None else max(_can_be_cut(**unit[i]) for i in block)
+        cut = 0 if area is None else max(_can_be_cut(**unit[i]) for i in block)  # type: ignore[arg-type]
         yield (
             block,
             area,
@@ -208,7 +208,7 @@ def expected(facts: Facts, question: dict[str, Any]) -> tuple[set[str], dict[str
     bounds = tuple(rest.pop(name, None) for name in ("area_min", "area_max", "rent_max"))
     judged = {name: JUDGES[name](facts, value) for name, value in rest.items()}
     if any(bound is not None for bound in bounds):
-        judged["space"] = _space(facts, bounds)  # type: ignore[arg-type]
+        judged["space"] = _space(facts, bounds)
     met = _truth(True, facts.office.index)
     for truth in judged.values():
         met &= truth
@@ -339,7 +339,7 @@ def test_the_units_that_match_are_those_of_pandas(
         fitting = [
             option
             for option in facts.options[feature["id"]]
-            if None not in option and option[1] >= 800 and option[3] <= 110
+            if None not in option and (option[1] or 0) >= 800 and (option[3] or 0) <= 110
         ]
         alone = [option for option in fitting if len(option[0]) == 1]
         smallest = min(len(option[0]) for option in fitting)

@@ -19,6 +19,7 @@ from cim.changeset import lock
 from cim.history import batches
 from cim.model import layer_named
 from layers.editing import edit
+from layers.importing import Report
 
 if TYPE_CHECKING:
     from tests.conftest import Bring, ContentOf
@@ -69,7 +70,7 @@ def test_two_imports_into_one_layer_wait_for_each_other(
         second = pool.submit(bring, "amenity", BANK)
         wait_until(lambda: waiting(city) == 1)
         assert not second.done()
-    assert second.result(20).outcome.added == 1
+    assert finish(second) == 1
 
 
 def test_an_import_into_another_layer_does_not_wait(
@@ -77,7 +78,7 @@ def test_an_import_into_another_layer_does_not_wait(
 ) -> None:
     with city.begin() as other:
         lock(other, layer_named("amenity"))
-        assert pool.submit(bring, "parking", CAR_PARK).result(20).outcome.added == 1
+        assert finish(pool.submit(bring, "parking", CAR_PARK)) == 1
         # nor does a reader of the same layer
         assert other.scalar(text("select count(*) from parking")) == 1
         with city.connect() as reader:
@@ -89,12 +90,15 @@ def test_of_two_that_import_the_same_at_once_the_second_finds_nothing_to_do(
 ) -> None:
     rows = [{**BANK, "id": f"A{i}"} for i in range(200)]
     both = [pool.submit(bring, "amenity", *rows) for _ in range(2)]
-    added = sorted(done.result(30).outcome.added for done in both)
+    added = sorted(finish(done) for done in both)
     assert added == [0, 200]
 
 
-def finish(waiter: Future[object]) -> None:
-    waiter.result(20)
+def finish(waiter: Future[Report]) -> int:
+    """Wait for an import, and return how many rows it added."""
+    outcome = waiter.result(30).outcome
+    assert outcome is not None
+    return outcome.added
 
 
 def surroundings(connection: Connection) -> list[tuple[str, str | None]]:

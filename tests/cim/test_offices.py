@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -285,7 +284,7 @@ def test_a_unit_that_moves_to_another_office_is_counted_there_and_no_longer_here
 
 
 @pytest.fixture
-def along_the_line(bring: Bring) -> Iterator[None]:
+def along_the_line(bring: Bring) -> None:
     """Set offices 0, 500, 2,900 and 3,100 m north of an operating station."""
     bring(
         "office",
@@ -295,7 +294,6 @@ def along_the_line(bring: Bring) -> Iterator[None]:
         ),
     )
     bring("station", station("国贸", HERE))
-    yield
 
 
 @pytest.mark.usefixtures("along_the_line")

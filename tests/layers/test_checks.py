@@ -67,7 +67,7 @@ def test_rows_may_refer_to_rows_of_the_same_file_but_not_to_rejected_ones(
     bring: Bring, content_of: ContentOf
 ) -> None:
     street = {"level": "street", "population": 1}
-    good = [
+    good: list[dict[str, Any]] = [
         {"id": "440303", "name": "罗湖区", "level": "district", "parent": None},
         *({**street, "id": f"4403030{i:02}", "name": "x", "parent": "440303"} for i in range(90)),
     ]
