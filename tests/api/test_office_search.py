@@ -148,7 +148,7 @@ def _space(facts: Facts, bounds: tuple[float | None, float | None, float | None]
     def fits(option: Option) -> bool | None:
         _, area, least, dearest = option
         tests = [
-            None if given is None else holds(given, bound)
+            None if given is None else holds(given, bound)  # type: ignore[no-untyped-call]
             for given, bound, holds in (
                 (area, low, lambda a, b: a >= b),
                 (least, high, lambda a, b: a <= b),
