@@ -197,21 +197,17 @@ def mapped(frame: pd.DataFrame, plan: Plan, rejects: Rejects) -> pd.DataFrame:
         if name in ("id", "geom"):
             continue
         column = columns[name]
-        unit = None
         if name == "dataset":
             result[name] = plan.dataset
             continue
-        if name in plan.fields:
-            rule = plan.fields[name]
-            values = _translated(column_from(frame, rule.source), rule, name, rejects)
-            unit = rule.unit
-        elif name in plan.mapping.constants:
-            values = pd.Series([plan.mapping.constants[name]] * len(frame), index=frame.index)
-        elif name == "provenance":
-            values = pd.Series(DEFAULT_PROVENANCE, index=frame.index)
-        else:
+        values = _given(frame, plan, name, rejects)
+        if values is None:
+            # nothing to read: an unknown value for every row
             values = pd.Series(pd.NA, index=frame.index, dtype="string")
-        result[name] = convert(values, column, rejects, unit)
+            result[name] = values
+        else:
+            unit = plan.fields[name].unit if name in plan.fields else None
+            result[name] = convert(values, column, rejects, unit)
         if name == "provenance":
             result[name] = result[name].fillna(DEFAULT_PROVENANCE)
         elif not column.nullable:
@@ -222,3 +218,13 @@ def mapped(frame: pd.DataFrame, plan: Plan, rejects: Rejects) -> pd.DataFrame:
                 f"缺少必填字段“{fields_of(layer)[name].zh}” / a required value is missing",
             )
     return result
+
+
+def _given(frame: pd.DataFrame, plan: Plan, name: str, rejects: Rejects) -> pd.Series | None:
+    """Return what the source or the mapping says of one field; None where neither does."""
+    if name in plan.fields:
+        rule = plan.fields[name]
+        return _translated(column_from(frame, rule.source), rule, name, rejects)
+    if name in plan.mapping.constants:
+        return pd.Series([plan.mapping.constants[name]] * len(frame), index=frame.index)
+    return None

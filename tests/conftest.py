@@ -6,7 +6,9 @@ import itertools
 import os
 import shutil
 import tempfile
+from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -113,20 +115,37 @@ def cluster_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     _discard(home)
 
 
-def _databases(cluster_url: str, template: str) -> Iterator[DatabaseFactory]:
-    """Make copies of the template until the generator is closed, which drops them."""
-    names: list[str] = []
+@pytest.fixture(scope="session")
+def copies(cluster_url: str, template_database: str) -> Iterator[DatabaseFactory]:
+    """Copy the template, always one ahead: the next is made while a test is still at work."""
 
-    def make() -> str:
+    def copy() -> str:
         name = f"test_{os.getpid()}_{next(_NUMBERS)}"
         with _administer(cluster_url) as connection:
             connection.execute(
                 sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-                    sql.Identifier(name), sql.Identifier(template)
+                    sql.Identifier(name), sql.Identifier(template_database)
                 )
             )
-        names.append(name)
-        return make_url(cluster_url).set(database=name).render_as_string(hide_password=False)
+        return name
+
+    with ThreadPoolExecutor(1) as pool:
+        ahead = deque([pool.submit(copy)])
+
+        def take() -> str:
+            ahead.append(pool.submit(copy))
+            return ahead.popleft().result()
+
+        yield take
+
+
+def _databases(cluster_url: str, copies: DatabaseFactory) -> Iterator[DatabaseFactory]:
+    """Give URLs of fresh databases until the generator is closed, which drops them."""
+    names: list[str] = []
+
+    def make() -> str:
+        names.append(copies())
+        return make_url(cluster_url).set(database=names[-1]).render_as_string(hide_password=False)
 
     yield make
     with _administer(cluster_url) as connection:
@@ -137,15 +156,15 @@ def _databases(cluster_url: str, template: str) -> Iterator[DatabaseFactory]:
 
 
 @pytest.fixture
-def make_database(cluster_url: str, template_database: str) -> Iterator[DatabaseFactory]:
+def make_database(cluster_url: str, copies: DatabaseFactory) -> Iterator[DatabaseFactory]:
     """Create fresh databases and give their URLs; they are dropped at the end of the test."""
-    yield from _databases(cluster_url, template_database)
+    yield from _databases(cluster_url, copies)
 
 
 @pytest.fixture(scope="module")
-def shared_city(cluster_url: str, template_database: str) -> Iterator[Engine]:
+def shared_city(cluster_url: str, copies: DatabaseFactory) -> Iterator[Engine]:
     """Give a city to all tests of a module that do not get in each other's way."""
-    for make in _databases(cluster_url, template_database):
+    for make in _databases(cluster_url, copies):
         with pytest.MonkeyPatch.context() as monkeypatch:
             yield _open(make(), monkeypatch)
             close_city()

@@ -78,14 +78,14 @@ def port() -> int:
 
 
 @pytest.fixture(scope="module")
-def up(cim: Cim, port: int) -> Iterator[str]:
+def up(cim: Cim, port: int, module_home: Path) -> Iterator[str]:
     """Start the city; give the address of its server."""
     assert "未运行" in cim("status").stdout
     told = cim("up", "--port", str(port)).stdout
     address = f"http://127.0.0.1:{port}"
     assert address in told
     yield address
-    cim("down")
+    server.stop(module_home)
 
 
 def ask(address: str, path: str) -> dict[str, Any]:
@@ -184,14 +184,16 @@ def test_one_request_is_answered_without_a_server(up: str, cim: Cim) -> None:
 
 
 def test_the_layers_and_what_runs_are_told(up: str, cim: Cim) -> None:
-    assert "商办楼宇 Offices" in cim("layers").stdout
-    office = cim("layers", "office").stdout
+    commands = (("layers",), ("layers", "office"), ("status",), ("up", "--port", "1"))
+    with ThreadPoolExecutor(2) as pool:
+        told = [done.stdout for done in pool.map(lambda arguments: cim(*arguments), commands)]
+    layers, office, status, again = told
+    assert "商办楼宇 Offices" in layers
     assert "标准层面积" in office
     assert "CNY/m2/month" in office
-    told = cim("status").stdout
     for words in (up, "PostgreSQL", "PostGIS", "EPSG:4547", "station"):
-        assert words in told
-    assert "already running" in cim("up", "--port", "1").stdout
+        assert words in status
+    assert "already running" in again
 
 
 def test_whoever_kills_it_finds_everything_there_again(
@@ -219,11 +221,9 @@ def test_whoever_kills_it_finds_everything_there_again(
     assert names(up) == before
 
 
-def test_down_stops_what_was_started(up: str, cim: Cim, module_home: Path, port: int) -> None:
+def test_down_stops_what_was_started(up: str, cim: Cim, module_home: Path) -> None:
     cim("down")
     assert server.running(module_home) is None
     assert not cluster.status(module_home).running
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"{up}/health")
-    cim("up", "--port", str(port))
-    assert httpx.get(f"{up}/health").is_success

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ import pyogrio
 import pytest
 import shapely
 
+from layers.importing import RefusedError
 from layers.mapping import MappingError
 from layers.reading import open_source
 from layers.source import SourceError
@@ -216,3 +218,46 @@ def test_lists_of_a_geojson_arrive_as_lists(
     path.write_text(json.dumps(collection), encoding="utf-8")
     import_file("bus_stop", path)
     assert content_of("bus_stop")["t:1"]["routes"] == ["1路", "M191"]
+
+
+def test_a_code_that_excel_keeps_as_a_number_is_refused_and_not_rounded(
+    tmp_path: Path, import_file: ImportFile
+) -> None:
+    table = {"编码": [int(CODES[0])], "楼名": ["国贸大厦"], "wkt": [OUTLINES[0].wkt]}
+    pd.DataFrame(table).to_excel(tmp_path / "b.xlsx", index=False)
+    with pytest.raises(RefusedError) as refusal:
+        import_file("building", tmp_path / "b.xlsx", crs="EPSG:4490")
+    (reject,) = refusal.value.report.rejects
+    assert reject.field == "id"
+    assert "超过 15 位" in reject.reason
+
+
+def test_whole_numbers_dates_and_truths_of_excel_are_read_as_they_look(
+    tmp_path: Path, import_file: ImportFile, content_of: ContentOf
+) -> None:
+    row = {
+        "id": [12],
+        "spaces": [120.0],
+        "public": [True],
+        "更新日期": [dt.datetime(2024, 3, 5)],  # noqa: DTZ001  (Excel knows no zone)
+        "lon": [114.1],
+        "lat": [22.5],
+    }
+    pd.DataFrame(row).to_excel(tmp_path / "c.xlsx", index=False)
+    import_file("parking", tmp_path / "c.xlsx", crs="EPSG:4490")
+    stored = content_of("parking")["t:12"]
+    assert (stored["spaces"], stored["public"], stored["source_date"]) == (120, True, "2024-03-05")
+
+
+def test_a_file_says_itself_which_dataset_and_system_it_is_of(
+    tmp_path: Path, import_file: ImportFile, content_of: ContentOf
+) -> None:
+    path = tmp_path / "anything.csv"
+    rows = ["id,dataset,kind,ewkt", "old:1,old,bank,SRID=4490;POINT (114.1 22.5)"]
+    path.write_text("\n".join(rows), encoding="utf-8")
+    report = import_file("amenity", path, dataset=None)
+    assert (report.dataset, report.crs) == ("old", "EPSG:4490")
+    assert set(content_of("amenity")) == {"old:1"}
+    path.write_text("\n".join([*rows, "new:1,new,bank,SRID=4490;POINT (114.1 22.5)"]))
+    with pytest.raises(MappingError, match="多个数据集"):
+        import_file("amenity", path, dataset=None)

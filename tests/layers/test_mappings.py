@@ -313,3 +313,54 @@ def test_titles_are_matched_whatever_their_case_and_spacing(
     import_file("parking", tmp_path / "c.csv", crs="EPSG:4490")
     row = content_of("parking")["t:1"]
     assert (row["name"], row["spaces"], row["public"]) == ("a", 12, True)
+
+
+TITLES = {
+    "总建筑面积(㎡)": ("gross_floor_area", "30,000", 30_000),
+    "总建筑面积（万㎡）": ("gross_floor_area", "3", 30_000),
+    "Gross floor area (ft2)": ("gross_floor_area", "107639.1", pytest.approx(10_000, abs=0.1)),
+    "最低租金（元/㎡·月）": ("rent_min", "120", 120),
+    "最低租金(元/㎡/天)": ("rent_min", "4", pytest.approx(4 * 365 / 12)),
+    "层高（米）": ("floor_height", "4.2", 4.2),
+    "ＬＩＦＴＳ": ("lifts", "12", 12),
+}
+
+
+@pytest.mark.parametrize("title", TITLES)
+def test_a_unit_in_the_brackets_of_a_title_is_understood(
+    tmp_path: Path, import_file: ImportFile, content_of: ContentOf, title: str
+) -> None:
+    field, written, stored = TITLES[title]
+    frame = pd.DataFrame({"楼宇编号": ["7"], "名称": ["A"], "用途": ["办公"], title: [written]})
+    frame["lon"], frame["lat"] = "114.1", "22.5"
+    frame.to_csv(tmp_path / "o.csv", index=False)
+    import_file("office", tmp_path / "o.csv", crs="EPSG:4490")
+    assert content_of("office")["t:7"][field] == stored
+
+
+def test_a_bracket_that_is_no_unit_makes_another_column_of_it(
+    tmp_path: Path, import_file: ImportFile, content_of: ContentOf
+) -> None:
+    offices = table(tmp_path, "id,name,use,总建筑面积(地上)\n1,A,办公,500")
+    report = import_file("office", offices, crs="EPSG:4490")
+    assert content_of("office")["t:1"]["gross_floor_area"] is None
+    assert report.unused_columns == ["总建筑面积(地上)"]
+
+
+def test_the_feature_number_is_the_code_only_where_there_is_no_better(
+    tmp_path: Path, import_file: ImportFile, content_of: ContentOf
+) -> None:
+    import_file("amenity", table(tmp_path, "fid,kind\n1,bank"), crs="EPSG:4490")
+    import_file("amenity", table(tmp_path, "fid,设施编号,kind\n1,X7,bank"), crs="EPSG:4490")
+    assert set(content_of("amenity")) == {"t:1", "t:X7"}
+
+
+def test_a_condition_compares_dates_as_dates_and_columns_of_numbers_as_numbers(
+    tmp_path: Path, import_file: ImportFile, content_of: ContentOf
+) -> None:
+    rows = "id,kind,seen,a,b\n1,bank,2024/3/5,9,10\n2,bank,2023-12-31,10,9\n3,bank,,,"
+    for condition in ("seen >= DATE('2024-01-01')", "a < b"):
+        import_file(
+            "amenity", table(tmp_path, rows), crs="EPSG:4490", where=condition, mode="replace"
+        )
+        assert set(content_of("amenity")) == {"t:1"}, condition
