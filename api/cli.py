@@ -49,6 +49,10 @@ def main() -> None:
     except (ClusterError, CityError) as error:
         sys.exit(fail(error).exit_code)
     except OperationalError as error:
-        sys.exit(fail(f"连不上数据库 / cannot reach the database: {error.orig}").exit_code)
+        message = (
+            "数据库没有回应，或连接中断；没有提交的改动不会保留 / the database does not answer,"
+            f" or was lost; what was not committed is not kept: {error.orig}"
+        )
+        sys.exit(fail(message).exit_code)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import cql2
@@ -179,6 +179,21 @@ def _evaluated(expression: str, frame: pd.DataFrame) -> Operand:
         raise MappingError(
             f"表达式不能用于这些列 / the expression does not fit the columns: {expression}\n{error}"
         ) from None
+
+
+def columns_in(expression: str) -> set[str]:
+    """Return the columns that CQL2 text reads."""
+
+    def names(node: Any) -> Iterator[str]:
+        if isinstance(node, dict):
+            if "property" in node:
+                yield node["property"]
+            node = node.get("args", [])
+        if isinstance(node, list):
+            for part in node:
+                yield from names(part)
+
+    return set(names(parse(expression)))
 
 
 def rows_where(frame: pd.DataFrame, expression: str) -> pd.DataFrame:

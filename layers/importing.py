@@ -17,7 +17,7 @@ from cim.crs import check_crs
 from cim.model import Layer, columns_of, content_of, fields_of
 from cim.settings import import_settings
 from layers.columns import Plan, mapped, own_dataset, plan_for
-from layers.expression import rows_where
+from layers.expression import columns_in, rows_where
 from layers.mapping import Mapping, MappingError
 from layers.places import read_places, srid_of, stored_places
 from layers.rejects import Reject, Rejects
@@ -186,6 +186,7 @@ def import_source(
     """
     mapping, order = mapping or Mapping(), order or Order()
     mapping.check_against(layer)
+    read = {name for one in (mapping.where, order.where) if one for name in columns_in(one)}
     tally, rejects = _Tally(), Rejects()
     with engine.connect() as connection, connection.begin() as transaction:
         stage(connection, layer)
@@ -222,7 +223,7 @@ def import_source(
             repaired=tally.repaired,
             rejects=rejects.rows(),
             outcome=None,
-            unused_columns=tally.plan.unused,
+            unused_columns=[name for name in tally.plan.unused if name not in read],
             dry_run=order.dry_run,
         )
         _refuse_if_too_many(report, order)

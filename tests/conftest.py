@@ -17,6 +17,7 @@ from typing import Any, Protocol
 import pandas as pd
 import psycopg
 import pytest
+from playwright.sync_api import Browser
 from psycopg import sql
 from sqlalchemy import Engine, make_url, text
 from starlette.testclient import TestClient
@@ -30,6 +31,7 @@ from layers.example import example_sources
 from layers.importing import Order, Report, import_source
 from layers.mapping import Mapping
 from layers.source import GEOMETRY, Source
+from viz.browser import open_browser
 
 DatabaseFactory = Callable[[], str]
 HomeFactory = Callable[..., Path]
@@ -287,3 +289,10 @@ def rest() -> Iterator[TestClient]:
     """Give the REST service over the city that is open."""
     with TestClient(create_app(), base_url="http://127.0.0.1") as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start the one real Chromium of the run; Playwright allows no second beside it."""
+    with open_browser() as opened:
+        yield opened

@@ -66,11 +66,6 @@ def scene_html(scene: Scene) -> str:
     return re.sub(r"\[\[(\w+)\]\]", lambda slot: parts[slot[1]], _asset("scene.html"))
 
 
-def write_scene(scene: Scene, path: Path) -> None:
-    """Write :func:`scene_html` to a file."""
-    path.write_text(scene_html(scene), encoding="utf-8")
-
-
 def _page_title(scene: Scene) -> str:
     return " · ".join(part for part in (scene.title.zh, scene.title.en) if part)
 

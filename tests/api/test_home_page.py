@@ -14,7 +14,6 @@ from sqlalchemy import Engine, text
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from viz.browser import open_browser
 
 DRAWN = 120_000
 """Milliseconds that a scene may take without a graphics card, on a busy machine."""
@@ -28,12 +27,6 @@ class Visit:
     address: str
     outside: list[str]
     faults: list[str]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with open_browser() as opened:
-        yield opened
 
 
 @pytest.fixture(autouse=True)

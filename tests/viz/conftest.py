@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 
 import geopandas as gpd
@@ -15,7 +15,6 @@ from playwright.sync_api import Browser
 from shapely.geometry import Point, box
 
 from viz import palette
-from viz.browser import open_browser
 from viz.cartography import areas, blocks, draw, look_at, names
 from viz.measures import cut_measure
 from viz.scene import SCHEMATIC, Card, Field, LegendEntry, Scene, Text
@@ -27,12 +26,6 @@ STEP = 0.001
 DISTRICT_TITLE = Text("罗湖商圈", "Luohu business district")
 
 Pixels = npt.NDArray[np.uint8]
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with open_browser() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from viz.browser import (
     find_chromium,
     require_chinese_font,
 )
-from viz.page import scene_html, write_scene
+from viz.page import scene_html
 from viz.palette import LAND
 from viz.picture import SceneNotDrawnError, closed_studio, take_picture, wait_until_drawn
 from viz.scene import Scene
@@ -36,7 +36,7 @@ def test_a_picture_has_the_size_asked_for(
     browser: Browser, make_scene: SceneMaker, pixels: Decoder, tmp_path: Path
 ) -> None:
     page = tmp_path / "scene.html"
-    write_scene(make_scene(), page)
+    page.write_text(scene_html(make_scene()), encoding="utf-8")
     png = take_picture(page, width=800, height=500, scale=2, browser=browser)
     assert png.startswith(b"\x89PNG")
     assert pixels(png).shape == (1000, 1600, 4)
