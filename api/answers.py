@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from fastapi import Depends, Query, Request, Response
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from api.problems import ProblemError
+from cim.geojson import collection
 from cim.settings import answer_settings
 
 GEOJSON = "application/geo+json"
@@ -82,11 +83,37 @@ def page_links(request: Request, media: str, following: Mapping[str, Any] | None
     return links
 
 
-def members(values: Mapping[str, Any]) -> str:
-    """Write members of a JSON object without its braces."""
-    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))[1:-1]
-
-
 def geojson(body: bytes | str) -> Response:
     """Return bytes that PostGIS wrote as a GeoJSON answer."""
     return Response(body, media_type=GEOJSON)
+
+
+def page_answer(
+    request: Request,
+    features: Sequence[str],
+    matched: int,
+    following: Mapping[str, Any] | None,
+    **more: Any,
+) -> Response:
+    """Return one page of features (OGC 17-069r4, 7.15.8).
+
+    Parameters
+    ----------
+    features
+        Each as GeoJSON text.
+    matched
+        How many there are on all pages.
+    following
+        Parameters that lead to the next page; None on the last.
+    more
+        Further members of the collection.
+    """
+    members = {
+        "numberMatched": matched,
+        "numberReturned": len(features),
+        **more,
+        "timeStamp": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        "links": page_links(request, GEOJSON, following),
+    }
+    written = json.dumps(members, ensure_ascii=False, separators=(",", ":"))
+    return geojson(collection(features, written[1:-1]))

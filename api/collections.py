@@ -18,14 +18,12 @@ from api.answers import (
     clamped,
     geojson,
     link,
-    members,
     only_json,
-    page_links,
+    page_answer,
     takes,
 )
 from api.problems import ProblemError
 from cim.database import reading
-from cim.geojson import collection
 from cim.items import ItemsQuery, item, items
 from cim.model import LAYERS, Layer, columns_of, fields_of, kind_of, layer_named, public_of
 from cim.model.field import UNIT_TITLES
@@ -247,21 +245,8 @@ def list_items(
     )
     with reading() as connection:
         page = items(connection, declared, wanted)
-    return geojson(
-        collection(
-            page.features,
-            members(
-                {
-                    "numberMatched": page.matched,
-                    "numberReturned": len(page.features),
-                    "timeStamp": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-                    "links": page_links(
-                        request, GEOJSON, {"after": page.after} if page.after else None
-                    ),
-                }
-            ),
-        )
-    )
+    following = {"after": page.after} if page.after else None
+    return page_answer(request, page.features, page.matched, following)
 
 
 @router.get(

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.answers import GEOJSON, Limit, clamped, geojson, members, page_links, takes
+from api.answers import GEOJSON, Limit, clamped, geojson, page_answer, takes
 from api.problems import ProblemError
 from cim.database import reading
 from cim.derived import Walking
-from cim.geojson import collection
 from cim.offices import OfficeCriteria, office_file, office_units, search
 
 router = APIRouter(tags=["商办用房 offices"])
@@ -106,20 +104,13 @@ def find_offices(request: Request, query: Annotated[OfficeQuery, Query()]) -> Re
     returned = len(page.features)
     end = query.offset + returned
     more = {"offset": end} if end < page.matched and returned else None
-    return geojson(
-        collection(
-            page.features,
-            members(
-                {
-                    "numberMatched": page.matched,
-                    "numberReturned": returned,
-                    "unknown": page.unknown,
-                    "walking": _in_words(page.walking),
-                    "timeStamp": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-                    "links": page_links(request, GEOJSON, more),
-                }
-            ),
-        )
+    return page_answer(
+        request,
+        page.features,
+        page.matched,
+        more,
+        unknown=page.unknown,
+        walking=_in_words(page.walking),
     )
 
 
@@ -135,20 +126,8 @@ def list_units(
         )
     if page is None:
         raise _none_such(identifier)
-    return geojson(
-        collection(
-            page.features,
-            members(
-                {
-                    "numberMatched": page.matched,
-                    "numberReturned": len(page.features),
-                    "links": page_links(
-                        request, GEOJSON, {"after": page.after} if page.after else None
-                    ),
-                }
-            ),
-        )
-    )
+    following = {"after": page.after} if page.after else None
+    return page_answer(request, page.features, page.matched, following)
 
 
 @router.get(

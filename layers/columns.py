@@ -14,7 +14,8 @@ from layers.mapping import FieldRule, Mapping, MappingError
 from layers.places import place_columns
 from layers.rejects import Rejects
 from layers.source import FID
-from layers.values import convert, unit_factor
+from layers.units import unit_factor
+from layers.values import convert
 
 DEFAULT_PROVENANCE = "unverified"
 """What a row is whose source says nothing of how well it is known."""

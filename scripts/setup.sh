@@ -25,7 +25,7 @@ as_root() {
     elif command -v sudo >/dev/null; then
         sudo "$@"
     else
-        fail "需要 root 权限,而本机没有 sudo。请以 root 运行:$*" \
+        fail "需要 root 权限，而本机没有 sudo。请以 root 运行：$*" \
             "This needs root and there is no sudo. As root, run: $*"
     fi
 }
@@ -78,7 +78,7 @@ install_postgis() {
         fi
     done
     [ -n "$chosen" ] || fail \
-        "本系统的软件源没有带 PostGIS 的 PostgreSQL 15–18。请添加 PostgreSQL 官方 apt 源,或使用 conda(environment.yml)。" \
+        "本系统的软件源没有带 PostGIS 的 PostgreSQL 15–18。请添加 PostgreSQL 官方 apt 源，或使用 conda(environment.yml)。" \
         "This system offers no PostgreSQL 15 to 18 with PostGIS. Add PostgreSQL's own apt repository, or use conda (environment.yml)."
     # Debian would set up and start a cluster of its own on port 5432. A switch in a file of our
     # own, there only during the installation, prevents it and leaves the administrator's alone.
@@ -110,7 +110,7 @@ has_font() {
 
 install_browser() {
     if [ -e .venv/cim-no-browser ]; then
-        say "没有浏览器,PNG 出图不可用(删除 .venv/cim-no-browser 可重试)。/ No browser: no PNG pictures (delete .venv/cim-no-browser to try again)."
+        say "没有浏览器，PNG 出图不可用(删除 .venv/cim-no-browser 可重试)。/ No browser: no PNG pictures (delete .venv/cim-no-browser to try again)."
         return
     fi
     refresh_lists
@@ -131,7 +131,7 @@ if ! has_font; then
         refresh_lists
         apt_install fonts-noto-cjk
     else
-        say "缺少中文字体,图片中的汉字会是方块。/ No Chinese font: install Noto Sans CJK, or pictures show boxes."
+        say "缺少中文字体，图片中的汉字会是方块。/ No Chinese font: install Noto Sans CJK, or pictures show boxes."
     fi
 fi
 
@@ -153,7 +153,7 @@ if ! python=$(find_python); then
         has_package "python$version-venv" && apt_install "python$version-venv" && break
     done
     python=$(find_python) || fail \
-        "需要 Python 3.11 或更高版本,本机没有。请安装,或使用 conda(environment.yml)。" \
+        "需要 Python 3.11 或更高版本，本机没有。请安装，或使用 conda(environment.yml)。" \
         "Python 3.11 or later is needed and not here. Install it, or use conda (environment.yml)."
 fi
 if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
@@ -182,12 +182,12 @@ if [ "$(cat ".venv/cim-$purpose" 2>/dev/null)" != "$made_from" ]; then
 fi
 
 if [ -n "$browser_from_playwright" ]; then
-    say "没有可用的 Chromium 软件包,改由 Playwright 下载 / no usable Chromium package: Playwright fetches its own"
+    say "没有可用的 Chromium 软件包，改由 Playwright 下载 / no usable Chromium package: Playwright fetches its own"
     # Its libraries come from the system, where that can be asked for them.
     with_deps=()
     if [ -z "$conda" ]; then with_deps=(--with-deps); fi
     if ! .venv/bin/python -m playwright install "${with_deps[@]}" chromium >&2; then
-        say "未能取得浏览器:PNG 出图与浏览器测试不可用,其余正常。/ No browser: PNG pictures and browser tests will not work, everything else does."
+        say "未能取得浏览器:PNG 出图与浏览器测试不可用，其余正常。/ No browser: PNG pictures and browser tests will not work, everything else does."
         touch .venv/cim-no-browser
     fi
 fi

@@ -101,7 +101,7 @@ def server_account(data_owner: int | None = None) -> Account:
         if data_owner not in (None, caller):
             owner = _name(data_owner)
             raise ClusterError(
-                f"数据库目录属于用户 {owner}。请以该用户或 root 运行,或用 CIM_HOME 另指目录。",
+                f"数据库目录属于用户 {owner}。请以该用户或 root 运行，或用 CIM_HOME 另指目录。",
                 f"The database folder belongs to user {owner}. Run as that user or as root, "
                 "or set CIM_HOME to another folder.",
             )
@@ -115,7 +115,7 @@ def server_account(data_owner: int | None = None) -> Account:
             continue
         return Account(name, entry.pw_uid, entry.pw_gid)
     raise ClusterError(
-        "PostgreSQL 不能以 root 运行,而本机没有 postgres 或 nobody 用户。",
+        "PostgreSQL 不能以 root 运行，而本机没有 postgres 或 nobody 用户。",
         "PostgreSQL does not run as root, and this machine has no user postgres or nobody.",
     )
 

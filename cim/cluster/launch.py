@@ -143,6 +143,6 @@ def _log_since(place: Place, position: int) -> str:
 def _not_started(place: Place, log: str) -> ClusterError:
     tail = "\n".join(log.splitlines()[-12:])
     return ClusterError(
-        f"PostgreSQL 未能启动,日志 {place.log}:\n{tail}",
+        f"PostgreSQL 未能启动，日志 {place.log}:\n{tail}",
         f"PostgreSQL did not start; the log is {place.log} (its end is above).",
     )

@@ -65,7 +65,7 @@ def read_record(home: Path) -> Record | None:
         return None
     except (ValueError, TypeError) as error:
         raise ClusterError(
-            f"{home / _RECORD} 已损坏:请恢复它,或移走它以重新建库。",
+            f"{home / _RECORD} 已损坏：请恢复它，或移走它以重新建库。",
             f"{home / _RECORD} is damaged: restore it, or move it away to begin anew.",
         ) from error
 
@@ -140,7 +140,7 @@ def _refuse_copy(home: Path, folder: Path) -> None:
         return
     if (other / _RECORD).exists():
         raise ClusterError(
-            f"{home} 是 {other} 的副本,两者不能共用一个数据库。请删除 {home / _RECORD} 后再启动,"
+            f"{home} 是 {other} 的副本，两者不能共用一个数据库。请删除 {home / _RECORD} 后再启动,"
             "然后用 cim backup 与 cim restore 迁移数据。",
             f"{home} is a copy of {other}; two homes cannot share one database. Delete "
             f"{home / _RECORD}, start again, and bring the data over with cim backup and "
@@ -187,7 +187,7 @@ def make_socket_folder(home: Path, place: Place) -> Path:
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != account.uid:
         raise ClusterError(
-            f"{folder} 属于他人,不能用作数据库套接字目录。请管理员删除它。",
+            f"{folder} 属于他人，不能用作数据库套接字目录。请管理员删除它。",
             f"{folder} belongs to somebody else and cannot hold the database socket. Have an "
             "administrator remove it.",
         )

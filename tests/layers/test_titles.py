@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from layers.mapping import MappingError
-from layers.values import unit_factor
+from layers.units import unit_factor
 
 if TYPE_CHECKING:
     from tests.conftest import ContentOf
