@@ -94,8 +94,12 @@ def lock(connection: Connection, layer: type[Layer]) -> None:
     )
 
 
-def _compare(connection: Connection, layer: type[Layer]) -> dict[str, int]:
-    """Fill ``diff`` with what is added, changed and removed, and count each."""
+def compare(connection: Connection, layer: type[Layer]) -> dict[str, int]:
+    """Fill ``diff`` with what is added, changed and removed, and count each.
+
+    The caller holds `lock`, and has filled ``staged`` and ``vanished``.
+    """
+    connection.execute(text(f"analyze {STAGED}"))
     table, compared = layer.__tablename__, [name for name in content_of(layer) if name != "id"]
     connection.execute(
         text(f"""
@@ -222,8 +226,13 @@ def apply(connection: Connection, layer: type[Layer], origin: Origin) -> Outcome
     origin
         Who, from what, and why.
     """
-    connection.execute(text(f"analyze {STAGED}"))
-    counts = _compare(connection, layer)
+    return merge(connection, layer, origin, compare(connection, layer))
+
+
+def merge(
+    connection: Connection, layer: type[Layer], origin: Origin, counts: dict[str, int]
+) -> Outcome:
+    """Write what `compare` found and counted, as one batch."""
     if counts["added"] + counts["changed"] + counts["removed"] == 0:
         return Outcome(None, **counts)
     connection.execute(text(f"analyze {_DIFF}"))

@@ -10,9 +10,9 @@ import pandas as pd
 
 from cim.model import Layer, columns_of, content_of, fields_of
 from layers.expression import column_from
+from layers.findings import Findings
 from layers.mapping import FieldRule, Mapping, MappingError
 from layers.places import place_columns
-from layers.rejects import Rejects
 from layers.source import FID
 from layers.units import unit_factor
 from layers.values import convert
@@ -133,18 +133,18 @@ def plan_for(layer: type[Layer], dataset: str, mapping: Mapping, columns: list[s
     return Plan(layer, dataset, mapping, fields, [c for c in columns if c not in used])
 
 
-def _codes(frame: pd.DataFrame, plan: Plan, rejects: Rejects) -> pd.Series:
+def _codes(frame: pd.DataFrame, plan: Plan, findings: Findings) -> pd.Series:
     """Return each row's code: its own, or the key columns joined."""
     # the identifier column reads codes as text
     as_text = columns_of(plan.layer)["id"]
-    parts = [convert(column_from(frame, title), as_text, rejects) for title in plan.identity]
+    parts = [convert(column_from(frame, title), as_text, findings) for title in plan.identity]
     codes = parts[0]
     for part in parts[1:]:
         codes = codes.fillna("") + "|" + part.fillna("")
     missing = parts[0].isna()
     for part in parts[1:]:
         missing &= part.isna()
-    rejects.add(missing, "id", codes, "没有编号 / has no identifier")
+    findings.add("id-missing", missing, "id", codes, "没有编号 / has no identifier")
     return codes
 
 
@@ -158,14 +158,15 @@ def _identifiers(codes: pd.Series, plan: Plan) -> pd.Series:
     return codes.where(already.fillna(False), prefixed)
 
 
-def _translated(values: pd.Series, rule: FieldRule, name: str, rejects: Rejects) -> pd.Series:
+def _translated(values: pd.Series, rule: FieldRule, name: str, findings: Findings) -> pd.Series:
     """Apply the value table of a rule, and its default to what is missing or not in it."""
     if rule.values:
         text = values.astype("string").str.strip()
         table = {str(key): value for key, value in rule.values.items()}
         translated = text.map(table).astype("object")
         if rule.default is None:
-            rejects.add(
+            findings.add(
+                "value-unknown",
                 text.notna() & translated.isna(),
                 name,
                 values,
@@ -177,7 +178,7 @@ def _translated(values: pd.Series, rule: FieldRule, name: str, rejects: Rejects)
     return values
 
 
-def mapped(frame: pd.DataFrame, plan: Plan, rejects: Rejects) -> pd.DataFrame:
+def mapped(frame: pd.DataFrame, plan: Plan, findings: Findings) -> pd.DataFrame:
     """Return the content columns of the layer, all but the geometry.
 
     Parameters
@@ -186,14 +187,14 @@ def mapped(frame: pd.DataFrame, plan: Plan, rejects: Rejects) -> pd.DataFrame:
         Rows of the source, indexed by row number.
     plan
         From `plan_for`.
-    rejects
-        Receives the rows that stay out.
+    findings
+        Receives what is wrong with the rows.
     """
     layer, columns = plan.layer, columns_of(plan.layer)
-    rejects.ids = None
-    codes = _codes(frame, plan, rejects)
+    findings.ids = None
+    codes = _codes(frame, plan, findings)
     result = pd.DataFrame({"id": _identifiers(codes, plan)}, index=frame.index)
-    rejects.ids = result["id"]
+    findings.ids = result["id"]
     for name in content_of(layer):
         if name in ("id", "geom"):
             continue
@@ -201,18 +202,19 @@ def mapped(frame: pd.DataFrame, plan: Plan, rejects: Rejects) -> pd.DataFrame:
         if name == "dataset":
             result[name] = plan.dataset
             continue
-        values = _given(frame, plan, name, rejects)
+        values = _given(frame, plan, name, findings)
         if values is None:
             # nothing to read: an unknown value for every row
             values = pd.Series(pd.NA, index=frame.index, dtype="string")
             result[name] = values
         else:
             unit = plan.fields[name].unit if name in plan.fields else None
-            result[name] = convert(values, column, rejects, unit)
+            result[name] = convert(values, column, findings, unit)
         if name == "provenance":
             result[name] = result[name].fillna(DEFAULT_PROVENANCE)
         elif not column.nullable:
-            rejects.add(
+            findings.add(
+                "value-missing",
                 result[name].isna(),
                 name,
                 values,
@@ -221,11 +223,11 @@ def mapped(frame: pd.DataFrame, plan: Plan, rejects: Rejects) -> pd.DataFrame:
     return result
 
 
-def _given(frame: pd.DataFrame, plan: Plan, name: str, rejects: Rejects) -> pd.Series | None:
+def _given(frame: pd.DataFrame, plan: Plan, name: str, findings: Findings) -> pd.Series | None:
     """Return what the source or the mapping says of one field; None where neither does."""
     if name in plan.fields:
         rule = plan.fields[name]
-        return _translated(column_from(frame, rule.source), rule, name, rejects)
+        return _translated(column_from(frame, rule.source), rule, name, findings)
     if name in plan.mapping.constants:
         return pd.Series([plan.mapping.constants[name]] * len(frame), index=frame.index)
     return None

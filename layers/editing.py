@@ -10,8 +10,8 @@ from sqlalchemy import Engine, text
 
 from cim.changeset import ROW, STAGED, Origin, Outcome, apply, lock, quoted, stage
 from cim.model import Layer, columns_of, content_of
-from layers.places import stored_places
-from layers.rejects import Reject, Rejects
+from layers.findings import Finding, Findings
+from layers.geometry import stored_places
 from layers.staging import complete_references, refuse_dangling
 from layers.values import convert
 
@@ -24,7 +24,7 @@ class EditError(ValueError):
 
 def _converted(layer: type[Layer], given: Mapping[str, str]) -> dict[str, object]:
     """Bring the given texts to what the columns store; empty text is unknown."""
-    rejects, values = Rejects(), dict[str, object]()
+    findings, values = Findings(), dict[str, object]()
     for name, value in given.items():
         if name not in content_of(layer) or name in _FIXED:
             allowed = [n for n in content_of(layer) if n not in _FIXED]
@@ -41,24 +41,22 @@ def _converted(layer: type[Layer], given: Mapping[str, str]) -> dict[str, object
             places = shapely.from_wkt([value], on_invalid="ignore")
             if places[0] is None:
                 raise EditError(f"geom = {value!r}：不是 WKT / is not WKT")
-            if places[0] is None:
-                raise EditError(f"geom = {value!r}：不是 WKT / is not WKT")
-            stored, _ = stored_places(places, pd.RangeIndex(1), "EPSG:4490", layer, rejects)
+            stored, _ = stored_places(places, pd.RangeIndex(1), "EPSG:4490", layer, findings)
             values[name] = (
                 None
                 if stored[0] is None
                 else shapely.to_wkb(stored[0], hex=True, include_srid=True)
             )
         else:
-            found = convert(pd.Series([value], dtype="string"), column, rejects)
+            found = convert(pd.Series([value], dtype="string"), column, findings)
             values[name] = None if found.isna().iloc[0] else str(found.iloc[0])
-    _raise_first(rejects.rows())
+    _raise_first(findings.errors())
     return values
 
 
-def _raise_first(rejects: list[Reject]) -> None:
-    if rejects:
-        first = rejects[0]
+def _raise_first(errors: list[Finding]) -> None:
+    if errors:
+        first = errors[0]
         raise EditError(f"{first.field} = {first.value!r}：{first.reason}")
 
 
@@ -110,11 +108,11 @@ def edit(
                 text(f'update {STAGED} set "{name}" = cast(cast(:value as text) as {kind})'),
                 {"value": value},
             )
-        rejects = Rejects()
+        findings = Findings()
         complete_references(connection, layer, dataset)
         # a reference that was broken before is not this edit's fault
-        refuse_dangling(connection, layer, rejects, values)
-        _raise_first(rejects.rows())
+        refuse_dangling(connection, layer, findings, values)
+        _raise_first(findings.errors())
         return apply(
             connection,
             layer,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import geopandas as gpd
 import pandas as pd
+
+from layers.findings import Finding
 
 CHUNK = 50_000
 """Rows read at once; bounds memory while keeping the work vectorised."""
@@ -39,6 +41,12 @@ class Source:
         `GEOMETRY` where the source has geometry, text kept as text.
     sha256
         Of the file's bytes.
+    crs_from
+        Where that declaration stands, in Chinese and English.
+    first_row
+        Number of the first row of data, as the source's own program counts: 2 below a title row.
+    remarks
+        What the reader itself finds while reading, such as features that are cut off.
     """
 
     name: str
@@ -46,3 +54,6 @@ class Source:
     rows: int | None
     chunks: Callable[[], Iterator[pd.DataFrame | gpd.GeoDataFrame]]
     sha256: str | None = None
+    crs_from: str = "数据自带的说明 / declared by the source"
+    first_row: int = 1
+    remarks: list[Finding] = field(default_factory=list)

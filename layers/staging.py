@@ -18,7 +18,7 @@ from sqlalchemy import Connection, text
 from cim.changeset import ROW, STAGED, VANISHED, quoted
 from cim.model import Layer, content_of
 from cim.references import dangling, find_targets, references_of, referring
-from layers.rejects import Rejects
+from layers.findings import Findings
 
 
 def copy_rows(
@@ -52,16 +52,17 @@ def copy_rows(
         copy.write(buffer.getbuffer())
 
 
-def _refuse(connection: Connection, query: str, rejects: Rejects) -> None:
+def _refuse(connection: Connection, code: str, query: str, findings: Findings) -> None:
     """Reject the rows a query finds (row_no, id, field, value, reason)."""
     for row, identifier, name, value, reason in connection.execute(text(query)):
-        rejects.reject(int(row), name, value, reason, identifier)
+        findings.note(code, int(row), name, value, reason, identifier=identifier)
 
 
-def refuse_repeated(connection: Connection, rejects: Rejects) -> None:
+def refuse_repeated(connection: Connection, findings: Findings) -> None:
     """Reject every row but the first of those that share an identifier."""
     _refuse(
         connection,
+        "id-repeated",
         f"""
         select {ROW}, id, 'id', id,
             '编号与第 ' || first || ' 行重复 / same identifier as row ' || first
@@ -70,20 +71,21 @@ def refuse_repeated(connection: Connection, rejects: Rejects) -> None:
         ) as numbered
         where {ROW} > first
         """,
-        rejects,
+        findings,
     )
 
 
-def refuse_present(connection: Connection, layer: type[Layer], rejects: Rejects) -> None:
+def refuse_present(connection: Connection, layer: type[Layer], findings: Findings) -> None:
     """Reject rows whose identifier the layer already holds (mode append)."""
     _refuse(
         connection,
+        "id-present",
         f"""
         select s.{ROW}, s.id, 'id', s.id,
             '图层中已有此编号 / the layer already has this identifier'
         from {STAGED} s join {layer.__tablename__} t using (id)
         """,
-        rejects,
+        findings,
     )
 
 
@@ -113,19 +115,20 @@ def complete_references(connection: Connection, layer: type[Layer], dataset: str
 
 
 def refuse_dangling(
-    connection: Connection, layer: type[Layer], rejects: Rejects, fields: Collection[str]
+    connection: Connection, layer: type[Layer], findings: Findings, fields: Collection[str]
 ) -> None:
     """Reject rows that refer to nothing in one of these fields, and those that refer to them."""
     while lost := [one for one in dangling(connection, layer) if one.field in fields]:
         for one in lost:
-            rejects.reject(
+            findings.note(
+                "reference-dangling",
                 one.row,
                 one.field,
                 one.value,
                 f"图层 {one.target} 中没有此编号 / no such identifier in layer {one.target}",
-                one.id,
+                identifier=one.id,
             )
-        drop_rejected(connection, rejects)
+        drop_rejected(connection, findings)
 
 
 def keep_unmapped(connection: Connection, layer: type[Layer], fields: Collection[str]) -> None:
@@ -138,16 +141,17 @@ def keep_unmapped(connection: Connection, layer: type[Layer], fields: Collection
     )
 
 
-def drop_rejected(connection: Connection, rejects: Rejects) -> None:
+def drop_rejected(connection: Connection, findings: Findings) -> None:
     """Take the rejected rows out of the staging table."""
-    if rejects.found:
+    if findings.rejected:
         connection.execute(
-            text(f"delete from {STAGED} where {ROW} = any(:rows)"), {"rows": list(rejects.found)}
+            text(f"delete from {STAGED} where {ROW} = any(:rows)"),
+            {"rows": list(findings.rejected)},
         )
 
 
 def mark_vanished(
-    connection: Connection, layer: type[Layer], dataset: str, rejects: Rejects
+    connection: Connection, layer: type[Layer], dataset: str, findings: Findings
 ) -> list[str]:
     """Mark what the dataset held and the source no longer has (mode replace).
 
@@ -166,6 +170,9 @@ def mark_vanished(
             and not exists (select from {STAGED} s where s.id = t.id)
             and id <> all(:rejected)
         """),
-        {"dataset": dataset, "rejected": [r.id for r in rejects.rows() if r.id is not None]},
+        {
+            "dataset": dataset,
+            "rejected": [one.id for one in findings.errors() if one.id is not None],
+        },
     )
     return referring(connection, layer, f"select id from {VANISHED}")

@@ -14,8 +14,8 @@ from sqlalchemy import Column
 
 from cim.model import PROVENANCES, field_of, kind_of
 from layers.expression import numbers
+from layers.findings import Findings
 from layers.mapping import MappingError
-from layers.rejects import Rejects
 from layers.units import unit_factor
 
 _TRUE = {"true", "t", "yes", "y", "1", "是", "有", "可", "对"}
@@ -53,7 +53,7 @@ def _written(value: object) -> str | None:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
-def _refuse_blurred(values: pd.Series, name: str, rejects: Rejects) -> None:
+def _refuse_blurred(values: pd.Series, name: str, findings: Findings) -> None:
     """Reject numbers that a spreadsheet has rounded: it keeps 15 digits, codes have 19 or 25."""
     if values.dtype != object:
         return
@@ -64,7 +64,8 @@ def _refuse_blurred(values: pd.Series, name: str, rejects: Rejects) -> None:
             and abs(value) >= _BLURRED
         )
     )
-    rejects.add(
+    findings.add(
+        "value-rounded",
         blurred.astype(bool),
         name,
         values,
@@ -82,12 +83,19 @@ def _missing(value: object) -> bool:
     )
 
 
-def _number(values: pd.Series, column: Column[Any], rejects: Rejects, whole: bool) -> pd.Series:
+def _number(values: pd.Series, column: Column[Any], findings: Findings, whole: bool) -> pd.Series:
     text_given = _texts(values).notna()
     found = numbers(values)
-    rejects.add(text_given & found.isna(), column.name, values, "不是数字 / is not a number")
+    findings.add(
+        "value-unreadable",
+        text_given & found.isna(),
+        column.name,
+        values,
+        "不是数字 / is not a number",
+    )
     if whole:
-        rejects.add(
+        findings.add(
+            "value-unreadable",
             found.notna() & (found % 1 != 0),
             column.name,
             values,
@@ -96,21 +104,23 @@ def _number(values: pd.Series, column: Column[Any], rejects: Rejects, whole: boo
     return found
 
 
-def _bounded(found: pd.Series, column: Column[Any], rejects: Rejects) -> None:
+def _bounded(found: pd.Series, column: Column[Any], findings: Findings) -> None:
     field = field_of(column)
     whole = kind_of(column) is int
     minimum = -_LARGEST if whole and field.minimum is None else field.minimum
     maximum = _LARGEST if whole and field.maximum is None else field.maximum
     unit = f" {field.unit}" if field.unit else ""
     if minimum is not None:
-        rejects.add(
+        findings.add(
+            "value-range",
             found < minimum,
             column.name,
             found,
             f"小于最小值 {minimum:.10g}{unit} / is below {minimum:.10g}{unit}",
         )
     if maximum is not None:
-        rejects.add(
+        findings.add(
+            "value-range",
             found > maximum,
             column.name,
             found,
@@ -118,25 +128,35 @@ def _bounded(found: pd.Series, column: Column[Any], rejects: Rejects) -> None:
         )
 
 
-def _truth(values: pd.Series, column: Column[Any], rejects: Rejects) -> pd.Series:
+def _truth(values: pd.Series, column: Column[Any], findings: Findings) -> pd.Series:
     if pd.api.types.is_bool_dtype(values):
         return values.astype("boolean")
     text = _texts(values).str.normalize("NFKC").str.casefold()
     found = pd.Series(pd.NA, index=values.index, dtype="boolean")
     found = found.mask(text.isin(_TRUE), True).mask(text.isin(_FALSE), False)
-    rejects.add(
-        text.notna() & found.isna(), column.name, values, "不是“是/否” / is neither yes nor no"
+    findings.add(
+        "value-unreadable",
+        text.notna() & found.isna(),
+        column.name,
+        values,
+        "不是“是/否” / is neither yes nor no",
     )
     return found
 
 
-def _date(values: pd.Series, column: Column[Any], rejects: Rejects) -> pd.Series:
+def _date(values: pd.Series, column: Column[Any], findings: Findings) -> pd.Series:
     text = _texts(values).str.normalize("NFKC").str.replace(r"[T ]\d{2}:\d{2}.*$", "", regex=True)
     found = pd.Series(pd.NaT, index=values.index, dtype="datetime64[s]")
     for pattern in _DATE_FORMATS:
         read = pd.to_datetime(text, format=pattern, errors="coerce", exact=True)
         found = found.fillna(read.astype("datetime64[s]"))
-    rejects.add(text.notna() & found.isna(), column.name, values, "不是日期 / is not a date")
+    findings.add(
+        "value-unreadable",
+        text.notna() & found.isna(),
+        column.name,
+        values,
+        "不是日期 / is not a date",
+    )
     written: pd.Series = found.dt.strftime("%Y-%m-%d").astype("string")
     return written
 
@@ -168,7 +188,7 @@ def _list(values: pd.Series) -> pd.Series:
     return pd.Series([literal(value) for value in values], index=values.index, dtype="string")
 
 
-def _exceptions(values: pd.Series, column: Column[Any], rejects: Rejects) -> pd.Series:
+def _exceptions(values: pd.Series, column: Column[Any], findings: Findings) -> pd.Series:
     """Return JSON objects that give the provenance of single fields, as text."""
     known = {c.name for c in column.table.columns}
 
@@ -189,7 +209,8 @@ def _exceptions(values: pd.Series, column: Column[Any], rejects: Rejects) -> pd.
 
     objects = values.astype("object").map(read)
     given = objects.notna()
-    rejects.add(
+    findings.add(
+        "value-unreadable",
         given & objects.map(fault),
         column.name,
         values,
@@ -201,7 +222,7 @@ def _exceptions(values: pd.Series, column: Column[Any], rejects: Rejects) -> pd.
 
 
 def convert(
-    values: pd.Series, column: Column[Any], rejects: Rejects, unit: str | None = None
+    values: pd.Series, column: Column[Any], findings: Findings, unit: str | None = None
 ) -> pd.Series:
     """Bring one column of a source to what `column` stores, ready to be written as CSV.
 
@@ -211,7 +232,7 @@ def convert(
         As the source has them.
     column
         Column of the layer; its type, unit, bounds and allowed values decide.
-    rejects
+    findings
         Receives the rows whose value cannot be read, with the reason.
     unit
         Unit of the source, where it differs from the column's.
@@ -220,22 +241,22 @@ def convert(
     if unit is not None and field.unit is None:
         raise MappingError(f"字段 {column.name} 没有单位 / field {column.name} has no unit")
     if kind in (int, float):
-        found = _number(values, column, rejects, whole=kind is int and unit is None)
+        found = _number(values, column, findings, whole=kind is int and unit is None)
         if unit is not None and field.unit is not None:
             found = found * unit_factor(unit, field.unit)
-        _bounded(found, column, rejects)
+        _bounded(found, column, findings)
         if kind is int:
             return found.where(found.abs() <= _LARGEST).round().astype("Int64")
         return found
     if kind is bool:
-        return _truth(values, column, rejects)
+        return _truth(values, column, findings)
     if kind is dt.date:
-        return _date(values, column, rejects)
+        return _date(values, column, findings)
     if kind is list:
         return _list(values)
     if kind is dict:
-        return _exceptions(values, column, rejects)
-    _refuse_blurred(values, column.name, rejects)
+        return _exceptions(values, column, findings)
+    _refuse_blurred(values, column.name, findings)
     text = _texts(values)
     if field.values:
         # the value itself, or either of its titles
@@ -244,7 +265,8 @@ def convert(
         }
         read = text.map(known).astype("string")
         allowed = "、".join(field.values)
-        rejects.add(
+        findings.add(
+            "value-unknown",
             text.notna() & read.isna(),
             column.name,
             values,

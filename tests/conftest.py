@@ -28,8 +28,10 @@ from cim.database import close_city, open_city
 from cim.model import layer_named
 from cim.settings import forget_settings
 from layers.example import example_sources
-from layers.importing import Order, Report, import_source
+from layers.importing import import_source
 from layers.mapping import Mapping
+from layers.order import Order
+from layers.report import Report
 from layers.source import GEOMETRY, Source
 from viz.browser import open_browser
 

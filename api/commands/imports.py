@@ -17,9 +17,11 @@ from cim.database import open_city
 from cim.frames import layer_frame
 from cim.model import UnknownLayerError, layer_named
 from layers.editing import EditError, edit
-from layers.importing import Order, RefusedError, Report, import_source
+from layers.importing import import_source
 from layers.mapping import Mapping, MappingError, read_mapping
+from layers.order import Order
 from layers.reading import open_source
+from layers.report import RefusedError, Report
 from layers.source import SourceError
 from layers.writing import ExportError, write_layer
 
@@ -35,7 +37,7 @@ def _say(report: Report) -> None:
     out.print(f"{head}: {report.source} → {report.layer} [{report.dataset}]", markup=False)
     out.print(
         f"  读取 rows {report.rows}，入选 selected {report.matched}，坐标系 CRS {report.crs or '—'}"
-        f"，修复几何 repaired {report.repaired}，拒绝 rejected {len(report.rejects)}",
+        f"，修复几何 repaired {report.repaired}，拒绝 rejected {report.rejected}",
         markup=False,
     )
     if outcome is not None:

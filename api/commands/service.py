@@ -21,7 +21,8 @@ from cim.database import metric_srid, open_city, reading, row_counts
 from cim.derived import settle
 from cim.model import LAYERS, City, layer_named
 from cim.settings import city_settings
-from layers.importing import Order, import_source
+from layers.importing import import_source
+from layers.order import Order
 
 _EXAMPLE_KEY = "example_city"
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 
+from cim.model.checks import COMMON, SEVERITIES, Check
 from cim.model.derived import LettingOption, OfficeStock, OfficeSurroundings
 from cim.model.field import Field, about, field_of, geometry, kind_of
 from cim.model.history import Batch, Change, City, Dataset
@@ -25,11 +26,14 @@ from cim.model.layer import (
 )
 
 __all__ = [
+    "COMMON",
     "LAYERS",
     "PROVENANCES",
+    "SEVERITIES",
     "Base",
     "Batch",
     "Change",
+    "Check",
     "City",
     "Dataset",
     "Field",

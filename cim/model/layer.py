@@ -24,6 +24,7 @@ from sqlalchemy import cast as cast_sql
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, array
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
+from cim.model.checks import Check
 from cim.model.field import Field, about, field_of
 
 PROVENANCES = {
@@ -74,6 +75,9 @@ class Layer(Base):
     """Column titles under which sources carry the identifier of this layer."""
     __searched_by__: ClassVar[tuple[str, ...]] = ()
     """Text columns with a trigram index, for search by parts of names."""
+
+    __checks__: ClassVar[tuple[Check, ...]] = ()
+    """Rules of this layer, beside those that hold for every one."""
 
     id: Mapped[str] = mapped_column(
         primary_key=True,

@@ -19,7 +19,7 @@ from cim.changeset import lock
 from cim.history import batches
 from cim.model import layer_named
 from layers.editing import edit
-from layers.importing import Report
+from layers.report import Report
 
 if TYPE_CHECKING:
     from tests.conftest import Bring, ContentOf
@@ -147,7 +147,8 @@ from shapely.geometry import Point
 import pandas as pd
 from cim.database import open_city
 from cim.model import layer_named
-from layers.importing import Order, import_source
+from layers.importing import import_source
+from layers.order import Order
 from layers.source import Source
 
 n = 500

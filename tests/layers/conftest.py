@@ -9,9 +9,11 @@ import pytest
 from sqlalchemy import Engine
 
 from cim.model import layer_named
-from layers.importing import Order, Report, import_source
+from layers.importing import import_source
 from layers.mapping import Mapping, read_mapping
+from layers.order import Order
 from layers.reading import open_source
+from layers.report import Report
 
 
 class ImportFile(Protocol):

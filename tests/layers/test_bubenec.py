@@ -15,8 +15,10 @@ from sqlalchemy import Engine, text
 
 from cim.frames import layer_frame
 from cim.model import layer_named
-from layers.importing import Order, Report, import_source
+from layers.importing import import_source
+from layers.order import Order
 from layers.reading import open_source
+from layers.report import Report
 
 if TYPE_CHECKING:
     from tests.layers.conftest import ImportFile

@@ -11,7 +11,7 @@ from shapely.geometry import Point
 from sqlalchemy import Engine
 
 from cim.history import batches
-from layers.importing import RefusedError, Report
+from layers.report import RefusedError, Report
 
 if TYPE_CHECKING:
     from tests.conftest import Bring, ContentOf
@@ -138,9 +138,10 @@ def test_the_share_is_that_of_the_rows_chosen_and_not_of_the_whole_file(
         import_file("parking", tmp_path / "c.csv", crs="EPSG:4490", where="chosen = 'yes'")
 
 
-def test_the_first_reason_of_a_row_is_the_one_that_counts(bring: Bring) -> None:
+def test_a_row_is_told_everything_that_is_wrong_with_it(bring: Bring) -> None:
     report = bring("parking", *GOOD, car_park("B", spaces="?", public="?", kind="?"))
-    assert [reject.field for reject in report.rejects] == ["kind"]
+    assert [reject.field for reject in report.rejects] == ["kind", "spaces", "public"]
+    assert report.rejected == 1
 
 
 # --- trial runs and modes ----------------------------------------------------------------------

@@ -18,7 +18,8 @@ from cim.frames import layer_frame
 from cim.history import batches
 from cim.model import layer_named
 from layers.editing import edit
-from layers.importing import Order, import_source
+from layers.importing import import_source
+from layers.order import Order
 from layers.reading import open_source
 from layers.writing import ExportError, write_layer
 

@@ -14,9 +14,9 @@ import pyogrio
 import pytest
 import shapely
 
-from layers.importing import RefusedError
 from layers.mapping import MappingError
 from layers.reading import open_source
+from layers.report import RefusedError
 from layers.source import SourceError
 
 if TYPE_CHECKING:

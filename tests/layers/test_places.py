@@ -26,10 +26,10 @@ from sqlalchemy import Engine
 
 from cim.crs import UnknownCRSError, wgs84_to_bd09, wgs84_to_gcj02
 from cim.model import layer_named
-from layers.importing import RefusedError
+from layers.findings import Findings
+from layers.geometry import stored_places
 from layers.mapping import MappingError
-from layers.places import stored_places
-from layers.rejects import Rejects
+from layers.report import RefusedError
 
 if TYPE_CHECKING:
     from tests.conftest import Bring, ContentOf
@@ -51,10 +51,10 @@ def stored(content_of: ContentOf, layer: str, identifier: str) -> Any:
 
 def brought(place: Any, layer: str = "building", crs: str = "EPSG:4490") -> Any:
     """What a layer stores of a place, or the reason why not."""
-    rejects = Rejects()
+    findings = Findings()
     places = np.array([place], dtype=object)
-    result, _ = stored_places(places, pd.RangeIndex(1), crs, layer_named(layer), rejects)
-    return rejects.found[0].reason if rejects.found else result[0]
+    result, _ = stored_places(places, pd.RangeIndex(1), crs, layer_named(layer), findings)
+    return findings.rejected[0][0].reason if findings.rejected else result[0]
 
 
 @pytest.mark.parametrize(("datum", "shift"), [("GCJ-02", wgs84_to_gcj02), ("BD-09", wgs84_to_bd09)])

@@ -16,8 +16,9 @@ from starlette.testclient import TestClient
 from cim.database import close_city, connect, metric_srid, open_city
 from cim.model import layer_named
 from cim.settings import forget_settings
-from layers.importing import Order, import_source
+from layers.importing import import_source
 from layers.mapping import Mapping
+from layers.order import Order
 from layers.reading import open_source
 
 if TYPE_CHECKING:

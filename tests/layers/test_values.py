@@ -9,7 +9,7 @@ import pytest
 from shapely.geometry import Point
 from sqlalchemy import Engine
 
-from layers.rejects import Reject
+from layers.findings import Finding
 
 if TYPE_CHECKING:
     from tests.conftest import Bring, ContentOf
@@ -29,7 +29,7 @@ def car_park(code: Any, **fields: Any) -> dict[str, Any]:
 GOOD = [car_park(f"G{i}", spaces=100) for i in range(40)]
 
 
-def rejected(bring: Bring, layer: str, *rows: dict[str, Any], good: Any = GOOD) -> list[Reject]:
+def rejected(bring: Bring, layer: str, *rows: dict[str, Any], good: Any = GOOD) -> list[Finding]:
     """Import good rows and then the given ones; they are few enough to be let pass."""
     report = bring(layer, *good, *rows)
     return report.rejects

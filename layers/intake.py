@@ -1,0 +1,180 @@
+"""The rows of a source on their way to the staging table, chunk by chunk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+from sqlalchemy import Connection
+
+from cim.crs import check_crs
+from cim.model import Layer, columns_of
+from layers.columns import Plan, mapped, own_dataset, plan_for
+from layers.expression import columns_in, rows_where
+from layers.findings import Findings
+from layers.geometry import stored_places
+from layers.mapping import Mapping, MappingError
+from layers.order import Order
+from layers.places import read_places, srid_of
+from layers.report import Report, Whereabouts, results_of
+from layers.source import GEOMETRY, Source
+from layers.staging import copy_rows
+
+
+@dataclass
+class Intake:
+    """One source being read into the staging table, and what was found on the way.
+
+    Attributes
+    ----------
+    fallback
+        Name of the dataset where neither the order, the mapping nor the source gives one.
+    """
+
+    connection: Connection
+    layer: type[Layer]
+    source: Source
+    mapping: Mapping
+    order: Order
+    fallback: str
+    findings: Findings = field(default_factory=Findings)
+    rows: int = 0
+    matched: int = 0
+    repaired: int = 0
+    crs: str | None = None
+    because: str = ""
+    extent: tuple[float, float, float, float] | None = None
+    _plan: Plan | None = None
+
+    @property
+    def plan(self) -> Plan:
+        """How columns fill fields; settled by the first chunk."""
+        if self._plan is None:
+            raise MappingError(f"{self.source.name} 没有数据行 / has no rows")
+        return self._plan
+
+    def read(self, progress: Callable[[int, int | None], None] | None) -> None:
+        """Read, filter, map, check and stage every chunk.
+
+        Raises
+        ------
+        MappingError
+            The source has no rows, or does not fit the mapping and the layer.
+        """
+        for frame in self.source.chunks():
+            self._take(frame)
+            if progress is not None:
+                progress(self.rows, self.source.rows)
+        if self.rows == 0:
+            raise MappingError(f"{self.source.name} 没有数据行 / has no rows")
+        if self.order.mode == "replace" and self.matched == 0:
+            raise MappingError(
+                "没有一行符合条件，不能用它替换整个数据集"
+                " / no row meets the condition: nothing to replace the dataset with"
+            )
+        self.findings.ids = None
+        for remark in self.source.remarks:
+            self.findings.keep(remark)
+
+    def _take(self, frame: pd.DataFrame) -> None:
+        """Take one chunk in."""
+        first = self.source.first_row + self.rows
+        frame.index = pd.RangeIndex(first, first + len(frame))
+        self.rows += len(frame)
+        for condition in (self.mapping.where, self.order.where):
+            if condition:
+                frame = rows_where(frame, condition)
+        self.matched += len(frame)
+        if self._plan is None:
+            columns = [str(c) for c in frame.columns if c != GEOMETRY]
+            dataset = (
+                self.order.dataset or self.mapping.dataset or own_dataset(frame) or self.fallback
+            )
+            self._plan = plan_for(self.layer, dataset, self.mapping, columns)
+        rows = mapped(frame, self._plan, self.findings)
+        places = self._places(frame)
+        good = ~rows.index.isin(list(self.findings.rejected))
+        if places is not None:
+            places = places[np.asarray(good)]
+            self._widen(places)
+        copy_rows(self.connection, rows[good], places, self.layer)
+
+    def _places(self, frame: pd.DataFrame) -> NDArray[np.object_] | None:
+        """Return the stored geometries of a chunk; None where the source has none."""
+        found = read_places(frame, self.mapping.geometry, self.findings)
+        if found is None:
+            if not columns_of(self.layer)["geom"].nullable:
+                raise MappingError(
+                    "数据没有几何，也没有坐标列：请在映射文件 [geometry] 里指明"
+                    " / the source has no geometry: state [geometry] in the mapping"
+                )
+            return None
+        if self.crs is None:
+            self.crs, self.because = self._believed(srid_of(found))
+            check_crs(self.crs)
+        places, repaired = stored_places(found, frame.index, self.crs, self.layer, self.findings)
+        self.repaired += repaired
+        return places
+
+    def _believed(self, srid: int | None) -> tuple[str, str]:
+        """Decide the coordinate system, and say why: the planner, the mapping, the source."""
+        if self.order.crs is not None:
+            return self.order.crs, "由导入者指定 / stated by the planner"
+        if self.mapping.crs is not None:
+            return self.mapping.crs, "由映射文件指定 / stated in the mapping"
+        if self.source.crs is not None:
+            return self.source.crs, self.source.crs_from
+        if srid is not None:
+            return f"EPSG:{srid}", "几何自带的 SRID / the SRID of the geometries"
+        raise MappingError(
+            "数据没有说明坐标系：请用 --crs 指明（EPSG:编号、GCJ-02 或 BD-09）"
+            " / the source states no coordinate system: give --crs EPSG:n, GCJ-02 or BD-09"
+        )
+
+    def _widen(self, places: NDArray[np.object_]) -> None:
+        if not len(places):
+            return
+        bounds = shapely.total_bounds(places)
+        if not np.isfinite(bounds).all():
+            return
+        west, south, east, north = bounds if self.extent is None else self.extent
+        self.extent = (
+            float(min(west, bounds[0])),
+            float(min(south, bounds[1])),
+            float(max(east, bounds[2])),
+            float(max(north, bounds[3])),
+        )
+
+    def report(self) -> Report:
+        """Return what is known once the rows are staged and checked."""
+        plan = self.plan
+        read = {
+            name
+            for one in (self.mapping.where, self.order.where)
+            if one
+            for name in columns_in(one)
+        }
+        return Report(
+            layer=self.layer.__tablename__,
+            dataset=plan.dataset,
+            source=self.source.name,
+            sha256=self.source.sha256,
+            whereabouts=Whereabouts(self.crs, self.because),
+            rows=self.rows,
+            matched=self.matched,
+            repaired=self.repaired,
+            rejected=len(self.findings.rejected),
+            rejects=self.findings.errors(),
+            columns={name: rule.source for name, rule in plan.fields.items()},
+            unused_columns=[name for name in plan.unused if name not in read],
+            suggestions=[],
+            assumed=[],
+            checks=results_of(self.layer, self.findings),
+            dry_run=self.order.dry_run,
+            mode=self.order.mode,
+            extent=self.extent,
+        )
