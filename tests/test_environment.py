@@ -12,7 +12,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
 LOCKS = {"requirements.lock": ["build"], "requirements-test.lock": ["build", "test"]}
-CONDA_NAMES = {"playwright": "playwright-python"}
+CONDA_NAMES = {"osmium": "pyosmium", "playwright": "playwright-python"}
 CONDA_ONLY = {"python", "pip", "make", "postgresql", "postgis"}
 
 
