@@ -4,36 +4,53 @@ from __future__ import annotations
 
 import signal
 import sys
+from collections.abc import Iterable
+from importlib import import_module
 from types import FrameType
 
 import typer
 from sqlalchemy.exc import OperationalError
 
-from api.commands import description, history, imports, scenes, service
 from api.commands.speech import fail
 from cim.cluster import ClusterError
 from cim.database import CityError
 
-app = typer.Typer(
-    name="cim",
-    help="罗湖城市信息模型 Luohu city information model",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
+COMMANDS = {
+    "up": ("service", "up"),
+    "down": ("service", "down"),
+    "status": ("service", "status"),
+    "get": ("service", "get"),
+    "layers": ("description", "list_layers"),
+    "template": ("template", "write_template"),
+    "import": ("imports", "import_file"),
+    "import-osm": ("imports", "import_osm"),
+    "import-gtfs": ("imports", "import_gtfs"),
+    "report": ("imports", "write_report"),
+    "set": ("features", "set_fields"),
+    "export": ("features", "export_layer"),
+    "scene": ("scenes", "write_scene"),
+    "batches": ("history", "list_batches"),
+    "rollback": ("history", "rollback"),
+}
+"""Each command: its module in `api.commands`, and its function there."""
 
-app.command("up")(service.up)
-app.command("down")(service.down)
-app.command("status")(service.status)
-app.command("get")(service.get)
-app.command("layers")(description.list_layers)
-app.command("import")(imports.import_file)
-app.command("set")(imports.set_fields)
-app.command("export")(imports.export_layer)
-app.command("scene")(scenes.write_scene)
-app.command("batches")(history.list_batches)
-app.command("rollback")(history.rollback)
+
+def app_with(names: Iterable[str]) -> typer.Typer:
+    """Return the program with these commands; only their modules are loaded."""
+    app = typer.Typer(
+        name="cim",
+        help="罗湖城市信息模型 Luohu city information model",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    # without a callback Typer takes a lone command for the whole program
+    app.callback()(lambda: None)
+    for name in names:
+        module, function = COMMANDS[name]
+        app.command(name)(getattr(import_module(f"api.commands.{module}"), function))
+    return app
 
 
 def _interrupted(_number: int, _frame: FrameType | None) -> None:
@@ -44,8 +61,10 @@ def main() -> None:
     """Run the command; what goes wrong is said in words, not as a traceback."""
     # a service manager's stop ends long work as cleanly as Ctrl-C does
     signal.signal(signal.SIGTERM, _interrupted)
+    # a command that imports a file need not load the service, nor the service the readers
+    asked = [name for name in sys.argv[1:2] if name in COMMANDS]
     try:
-        app()
+        app_with(asked or COMMANDS)()
     except (ClusterError, CityError) as error:
         sys.exit(fail(error).exit_code)
     except OperationalError as error:

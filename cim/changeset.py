@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import os
 import pwd
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, exists, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from cim.derived import refresh_after
-from cim.model import Batch, Dataset, Layer, columns_of, content_of
+from cim.model import Batch, Dataset, Layer, columns_of, content_of, table_of
 
 STAGED = "staged"
 VANISHED = "vanished"
@@ -70,6 +71,8 @@ def quoted(names: Iterable[str], prefix: str = "") -> str:
 
 def stage(connection: Connection, layer: type[Layer]) -> None:
     """Make the empty temporary tables ``staged`` and ``vanished`` for this transaction."""
+    # whole layers are joined and compared: that wants more memory than a question of a page
+    connection.execute(text("set local work_mem = '128MB'"))
     connection.execute(
         text(f"drop table if exists pg_temp.{STAGED}, pg_temp.{VANISHED}, pg_temp.{_DIFF}")
     )
@@ -99,7 +102,6 @@ def compare(connection: Connection, layer: type[Layer]) -> dict[str, int]:
 
     The caller holds `lock`, and has filled ``staged`` and ``vanished``.
     """
-    connection.execute(text(f"analyze {STAGED}"))
     table, compared = layer.__tablename__, [name for name in content_of(layer) if name != "id"]
     connection.execute(
         text(f"""
@@ -201,14 +203,34 @@ def _write(connection: Connection, layer: type[Layer], batch: int, moment: Any) 
         """),
         values,
     )
-    connection.execute(
-        text(f"""
-        insert into {table} ({quoted(content)}, batch, valid_from)
-        select {quoted(content, "s.")}, :batch, :moment
-        from {STAGED} s join {_DIFF} d using (id) where d.operation = 'added'
-        """),
-        values,
-    )
+    with _light(connection, layer):
+        connection.execute(
+            text(f"""
+            insert into {table} ({quoted(content)}, batch, valid_from)
+            select {quoted(content, "s.")}, :batch, :moment
+            from {STAGED} s join {_DIFF} d using (id) where d.operation = 'added'
+            """),
+            values,
+        )
+
+
+@contextmanager
+def _light(connection: Connection, layer: type[Layer]) -> Iterator[None]:
+    """Let a layer that is empty be filled without its indexes, which are built at the end.
+
+    Built at once they take a fifth of the time. Only an empty layer is closed to readers
+    meanwhile, and only while it is filled.
+    """
+    table = table_of(layer)
+    if connection.scalar(select(exists().select_from(table))):
+        yield
+        return
+    indexes = sorted(table.indexes, key=lambda index: str(index.name))
+    for index in indexes:
+        index.drop(connection)
+    yield
+    for index in indexes:
+        index.create(connection)
 
 
 def apply(connection: Connection, layer: type[Layer], origin: Origin) -> Outcome:

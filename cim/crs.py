@@ -21,6 +21,8 @@ from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError, ProjError
 
+from cim.local_crs import LocalCRSError, LocalSystem, local_names, local_system
+
 SRID = 4490
 """CGCS2000 longitude and latitude: the system of every stored geometry."""
 
@@ -119,6 +121,62 @@ def bd09_to_wgs84(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
     return _invert(wgs84_to_bd09, lon, lat)
 
 
+_DISGUISES: dict[str, tuple[Shift, Shift]] = {
+    GCJ02: (wgs84_to_gcj02, gcj02_to_wgs84),
+    BD09: (wgs84_to_bd09, bd09_to_wgs84),
+}
+"""How WGS 84 degrees become those of the disguised datum, and back."""
+
+
+def disguise_of(crs: str) -> str | None:
+    """Return `GCJ02` or `BD09` where that is what a name, as people write it, stands for."""
+    name = crs.upper().replace("_", "-").replace("GCJ02", GCJ02).replace("BD09", BD09)
+    return name if name in _DISGUISES else None
+
+
+def disguised(lon: Floats, lat: Floats, datum: str | None) -> tuple[Floats, Floats]:
+    """Shift stored degrees to those of a disguised datum; None leaves them."""
+    return _DISGUISES[datum][0](lon, lat) if datum else (lon, lat)
+
+
+def undisguised(lon: Floats, lat: Floats, datum: str | None) -> tuple[Floats, Floats]:
+    """Shift degrees of a disguised datum to stored degrees; None leaves them."""
+    return _DISGUISES[datum][1](lon, lat) if datum else (lon, lat)
+
+
+def _local(crs: str) -> LocalSystem | None:
+    try:
+        return local_system(crs, _shift_from)
+    except LocalCRSError as error:
+        raise UnknownCRSError(str(error)) from None
+
+
+def keeps_numbers(crs: str) -> bool:
+    """Tell whether coordinates in this system are stored as they are."""
+    return _local(crs) is None and _shift_from(crs) is None
+
+
+def in_degrees(crs: str) -> bool:
+    """Tell whether coordinates in this system are longitude and latitude.
+
+    Raises
+    ------
+    UnknownCRSError
+        As `check_crs`.
+    """
+    local = _local(crs)
+    if local is not None:
+        return local.geographic
+    check_crs(crs)
+    return disguise_of(crs) is not None or CRS.from_user_input(crs).is_geographic
+
+
+def why_local(crs: str) -> str | None:
+    """Say what the transformation of a local system stands on; None for a published one."""
+    local = _local(crs)
+    return None if local is None else local.because
+
+
 @cache
 def _shift_from(crs: str) -> Shift | None:
     """Return the function that brings (x, y) in `crs` to stored degrees; None for the same.
@@ -128,22 +186,23 @@ def _shift_from(crs: str) -> Shift | None:
     UnknownCRSError
         The name is not known, or the system has no sound transformation.
     """
-    disguised = {GCJ02: gcj02_to_wgs84, BD09: bd09_to_wgs84}
-    name = crs.upper().replace("_", "-").replace("GCJ02", GCJ02).replace("BD09", BD09)
-    if name in disguised:
-        return disguised[name]
+    disguise = disguise_of(crs)
+    if disguise:
+        return _DISGUISES[disguise][1]
     try:
         system = CRS.from_user_input(crs)
     except CRSError:
+        local = "".join(f", {name}" for name in local_names())
         raise UnknownCRSError(
             f"不认识坐标系 {crs!r}；请用 EPSG:编号、GCJ-02 或 BD-09"
-            f" / unknown CRS {crs!r}: use EPSG:n, GCJ-02 or BD-09"
+            f" / unknown CRS {crs!r}: use EPSG:n, GCJ-02 or BD-09{local}"
         ) from None
     geodetic = system.geodetic_crs
     if geodetic is None:
         raise UnknownCRSError(
-            f"{crs!r} 是地方坐标系，没有公开的转换方法 / {crs!r} is a local system without a"
-            " published transformation"
+            f"{crs!r} 是地方坐标系，没有公开的转换方法；本地参数见 docs/settings.md 的"
+            f" CIM_LOCAL_CRS / {crs!r} is a local system without a published transformation: for"
+            " local parameters see CIM_LOCAL_CRS in docs/settings.md"
         )
     if not (system.is_geographic or system.is_projected):
         raise UnknownCRSError(
@@ -153,8 +212,11 @@ def _shift_from(crs: str) -> Shift | None:
     for sign, title in _REFUSED_ELLIPSOIDS.items():
         if sign in ellipsoid.casefold():
             raise UnknownCRSError(
-                f"{title} 到 CGCS2000 没有可靠的公开转换参数，请先用本地参数转换"
-                f" / no sound public transformation from {title}: convert it with local parameters"
+                f"{title} 到 CGCS2000 没有可靠的公开转换参数；如有本地参数或控制点，请写入"
+                " CIM_LOCAL_CRS 指定的文件，再用 --crs 名称 导入（见 docs/settings.md）"
+                f" / no sound public transformation from {title}: name local parameters or control"
+                " points in the file that CIM_LOCAL_CRS points at, and give --crs NAME"
+                " (docs/settings.md)"
             )
     if system.to_epsg() in SAME_NUMBERS or (
         system.is_geographic and geodetic.name in ("WGS 84 (CRS84)", "WGS 84", "OGC:CRS84")
@@ -179,7 +241,8 @@ def _shift_from(crs: str) -> Shift | None:
 
 def check_crs(crs: str) -> None:
     """Raise `UnknownCRSError` when data in this system cannot be brought in."""
-    _shift_from(crs)
+    if _local(crs) is None:
+        _shift_from(crs)
 
 
 def to_stored(geometries: NDArray[Any], crs: str) -> NDArray[Any]:
@@ -190,14 +253,16 @@ def to_stored(geometries: NDArray[Any], crs: str) -> NDArray[Any]:
     geometries
         Array of shapely geometries, x before y; None stays None.
     crs
-        ``EPSG:n``, ``OGC:CRS84``, WKT, ``GCJ-02`` or ``BD-09``.
+        ``EPSG:n``, ``OGC:CRS84``, WKT, ``GCJ-02``, ``BD-09``, or a name in the file that
+        ``CIM_LOCAL_CRS`` points at.
 
     Raises
     ------
     UnknownCRSError
         As `check_crs`.
     """
-    shift = _shift_from(crs)
+    local = _local(crs)
+    shift = _shift_from(crs) if local is None else local.shift
     if shift is None:
         return geometries
 

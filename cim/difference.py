@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from shapely import get_num_coordinates
+from shapely.geometry import shape
 from sqlalchemy import Connection, text
 
 from cim.model import Layer, content_of
@@ -91,4 +93,10 @@ def _shown(value: Any) -> str | None:
         return None
     if isinstance(value, list):
         return "、".join(map(str, value))
+    if isinstance(value, dict) and "coordinates" in value:
+        place = shape(value)
+        if place.geom_type == "Point":
+            return f"Point {place.x:.6f} {place.y:.6f}"
+        bounds = " ".join(f"{number:.6f}" for number in place.bounds)
+        return f"{place.geom_type} {bounds}（{get_num_coordinates(place)} 点 points）"
     return str(value)

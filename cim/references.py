@@ -25,6 +25,7 @@ class Dangling:
     field: str
     value: str
     target: str
+    place: tuple[float, float] | None
 
 
 def references_of(layer: type[Layer]) -> Iterator[tuple[str, str, bool]]:
@@ -81,13 +82,17 @@ def dangling(connection: Connection, layer: type[Layer]) -> list[Dangling]:
         value = "code" if many else f'"{name}"'
         rows = connection.execute(
             text(f"""
-            select distinct on (row_no, staged.id) coalesce(row_no, 0), staged.id, {value}
+            select distinct on (row_no, staged.id) coalesce(row_no, 0), staged.id, {value},
+                st_x(st_centroid(st_envelope(geom))), st_y(st_centroid(st_envelope(geom)))
             from {source}
             where {value} is not null and not exists (select from known k where k.id = {value})
             order by row_no, staged.id
             """)
         )
-        found += [Dangling(row, id_, name, code, target) for row, id_, code in rows]
+        found += [
+            Dangling(row, id_, name, code, target, None if lon is None else (lon, lat))
+            for row, id_, code, lon, lat in rows
+        ]
     return found
 
 

@@ -53,6 +53,15 @@ class ImportSettings(BaseSettings):
     reject_share: float = Field(
         0.05, ge=0, le=1, description="拒绝行超过此比例则整批不导入 above this share nothing enters"
     )
+    days_per_month: float = Field(
+        365 / 12,
+        ge=28,
+        le=31,
+        description="日租金折算为月租金的天数 days of a month where rents are by the day",
+    )
+    local_crs: Path | None = Field(
+        None, description="地方坐标系转换参数文件（TOML）file of local systems, never committed"
+    )
 
 
 DEFAULT_METRIC_CRS = "EPSG:4547"
@@ -84,8 +93,11 @@ def answer_settings() -> AnswerSettings:
 
 @cache
 def import_settings() -> ImportSettings:
-    """Return the settings of imports."""
-    return ImportSettings()  # type: ignore[call-arg]
+    """Return the settings of imports; a relative path lies in the checkout, as the home does."""
+    settings = ImportSettings()  # type: ignore[call-arg]
+    if settings.local_crs is None:
+        return settings
+    return settings.model_copy(update={"local_crs": _checkout() / settings.local_crs})
 
 
 def forget_settings() -> None:

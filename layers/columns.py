@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -14,22 +13,42 @@ from layers.findings import Findings
 from layers.mapping import FieldRule, Mapping, MappingError
 from layers.places import place_columns
 from layers.source import FID
-from layers.units import unit_factor
-from layers.values import convert
+from layers.titles import Suggestion, folded, matched, rule_of, suggestions
+from layers.values import convert, read_values
+from layers.values.cells import texts
+from layers.values.structures import with_estimates
 
 DEFAULT_PROVENANCE = "unverified"
 """What a row is whose source says nothing of how well it is known."""
 
+EXAMPLE = "示例"
+"""How the identifier of an example row of a template begins."""
+
+
+_NUMBERS = {FID, "objectid"}
+"""Titles of feature numbers, which change from one export to the next."""
+
 
 @dataclass(frozen=True)
 class Plan:
-    """How the columns of one source fill the fields of one layer."""
+    """How the columns of one source fill the fields of one layer.
+
+    Attributes
+    ----------
+    fields
+        The column, or expression, behind each field.
+    unused
+        Columns that fill none.
+    taken
+        What was taken for granted while reading, and for which fields.
+    """
 
     layer: type[Layer]
     dataset: str
     mapping: Mapping
     fields: dict[str, FieldRule]
     unused: list[str]
+    taken: dict[tuple[str, str], list[str]] = field(default_factory=dict, compare=False)
 
     def filled(self, *, has_places: bool) -> set[str]:
         """Return the fields the source speaks of."""
@@ -44,42 +63,24 @@ class Plan:
             return self.mapping.key
         return [self.fields["id"].source] if "id" in self.fields else []
 
+    @property
+    def silent(self) -> list[str]:
+        """Required fields of which neither the source nor the mapping says anything."""
+        told = {"geom", "provenance", *self.filled(has_places=False)}
+        columns = columns_of(self.layer)
+        return [n for n in content_of(self.layer) if n not in told and not columns[n].nullable]
 
-_BRACKETED = re.compile(r"(.+?)\(([^()]*)\)")
+    @property
+    def suggestions(self) -> list[Suggestion]:
+        """Unused columns that may be meant for fields that nothing fills."""
+        return suggestions(self.layer, _settled(self.fields, self.mapping), self.unused)
 
-
-def _folded(title: object) -> str:
-    """Make titles comparable: full-width letters, case, spaces and underscores do not count."""
-    text = unicodedata.normalize("NFKC", str(title))
-    return re.sub(r"[\s_]", "", text).casefold()
-
-
-def _titles_of(layer: type[Layer], name: str) -> tuple[str, ...]:
-    field = fields_of(layer)[name]
-    own = layer.__id_titles__ if name == "id" else ()
-    # the surest first: a feature number is the code only where there is no better
-    return (name, field.zh, field.en, *own, *field.headers)
-
-
-def _matched(layer: type[Layer], name: str, columns: list[str]) -> FieldRule | None:
-    """Find the column whose title is that of a field, with or without its unit in brackets."""
-    wanted = [_folded(title) for title in _titles_of(layer, name)]
-    by_title = {_folded(column): column for column in reversed(columns)}
-    for title in wanted:
-        if title in by_title:
-            return FieldRule.model_validate({"from": by_title[title]})
-    target = fields_of(layer)[name].unit
-    for column in columns:
-        parts = _BRACKETED.fullmatch(unicodedata.normalize("NFKC", column).strip())
-        if parts is None or target is None or _folded(parts[1]) not in wanted:
-            continue
-        try:
-            unit_factor(parts[2], target)
-        except MappingError:
-            # the bracket says something else: 建筑面积(地上) is not the floor area
-            continue
-        return FieldRule.model_validate({"from": column, "unit": parts[2]})
-    return None
+    def take(self, name: str, conventions: Collection[tuple[str, str]]) -> None:
+        """Note what was taken for granted in reading a field."""
+        for one in sorted(conventions):
+            names = self.taken.setdefault(one, [])
+            if name not in names:
+                names.append(name)
 
 
 def own_dataset(frame: pd.DataFrame) -> str | None:
@@ -102,11 +103,20 @@ def own_dataset(frame: pd.DataFrame) -> str | None:
     return str(named[0]) if len(named) else None
 
 
-def plan_for(layer: type[Layer], dataset: str, mapping: Mapping, columns: list[str]) -> Plan:
+def plan_for(
+    layer: type[Layer], dataset: str, mapping: Mapping, columns: list[str], *, accept: bool = False
+) -> Plan:
     """Decide which column fills which field.
 
     With ``[fields]`` in the mapping only those are filled; without, columns are matched by the
     titles declared on the model.
+
+    Parameters
+    ----------
+    columns
+        Titles of the source's columns, without its geometry.
+    accept
+        Whether the planner has accepted what `Plan.suggestions` proposes.
 
     Raises
     ------
@@ -114,23 +124,61 @@ def plan_for(layer: type[Layer], dataset: str, mapping: Mapping, columns: list[s
         The mapping does not fit the layer, or there is nothing to identify rows by.
     """
     mapping.check_against(layer)
-    fields = dict(mapping.fields)
-    if not fields:
-        for name in content_of(layer):
-            if name in ("geom", "dataset") or name in mapping.constants:
-                continue
-            if (rule := _matched(layer, name, columns)) is not None:
-                fields[name] = rule
-    if "id" not in fields and not mapping.key and FID in columns:
-        fields["id"] = FieldRule.model_validate({"from": FID})
+    fields = dict(mapping.fields) or _by_title(layer, mapping, columns)
+    used = {"dataset", FID, *mapping.key, *place_columns(columns, mapping.geometry)}
+    unused = [c for c in columns if c not in used | {rule.source for rule in fields.values()}]
+    alike = suggestions(layer, _settled(fields, mapping), unused)
+    if accept:
+        declared = fields_of(layer)
+        fields |= {a.field: rule_of(a.column, a.unit, declared[a.field]) for a in alike}
+        unused = [c for c in unused if c not in {one.column for one in alike}]
     if "id" not in fields and not mapping.key:
-        raise MappingError(
-            '没有编号字段：请在映射文件 [fields] 里写 id = "列名"，或用 key = ["列", …] 指定'
-            "能唯一区分各行的列 / nothing identifies the rows: map id, or state key = [columns]"
-        )
-    used = {rule.source for rule in fields.values()} | set(mapping.key) | {"dataset", FID}
-    used |= place_columns(columns, mapping.geometry)
-    return Plan(layer, dataset, mapping, fields, [c for c in columns if c not in used])
+        if FID not in columns:
+            raise MappingError(_unidentified([one for one in alike if one.field == "id"]))
+        fields["id"] = FieldRule.model_validate({"from": FID})
+    return Plan(layer, dataset, mapping, fields, unused)
+
+
+def _settled(fields: dict[str, FieldRule], mapping: Mapping) -> set[str]:
+    """Return the fields that need no proposal.
+
+    A feature number identifies rows only where there is no better.
+    """
+    filled = {*fields, *mapping.constants, *(["id"] if mapping.key else [])}
+    numbered = "id" in fields and folded(fields["id"].source) in _NUMBERS
+    return filled - {"id"} if numbered and "id" not in mapping.fields else filled
+
+
+def _by_title(layer: type[Layer], mapping: Mapping, columns: list[str]) -> dict[str, FieldRule]:
+    """Match columns by the titles declared on the model."""
+    told = {"geom", "dataset", *mapping.constants}
+    rules = {n: matched(layer, n, columns) for n in content_of(layer) if n not in told}
+    return {name: rule for name, rule in rules.items() if rule is not None}
+
+
+def _unidentified(alike: list[Suggestion]) -> str:
+    zh, en = (f"；{alike[0]}", f"; {alike[0].column!r} looks like it") if alike else ("", "")
+    return (
+        '没有编号字段：请在映射文件 [fields] 里写 id = "列名"，或用 key = ["列", …] 指定'
+        f"能唯一区分各行的列{zh} / nothing identifies the rows: map id, or state a key{en}"
+    )
+
+
+def without_examples(frame: pd.DataFrame, plan: Plan, findings: Findings) -> pd.DataFrame:
+    """Return the rows without the example rows of a template, each of which is noted.
+
+    Parameters
+    ----------
+    frame
+        Rows of the source, indexed by row number.
+    """
+    title = plan.identity[0]
+    if title not in frame.columns or pd.api.types.is_numeric_dtype(frame[title]):
+        return frame
+    codes = texts(frame[title])
+    example = codes.str.startswith(EXAMPLE).fillna(False).astype(bool)
+    findings.add("row-example", example, "id", codes)
+    return frame[~example.to_numpy()] if example.any() else frame
 
 
 def _codes(frame: pd.DataFrame, plan: Plan, findings: Findings) -> pd.Series:
@@ -181,46 +229,66 @@ def _translated(values: pd.Series, rule: FieldRule, name: str, findings: Finding
 def mapped(frame: pd.DataFrame, plan: Plan, findings: Findings) -> pd.DataFrame:
     """Return the content columns of the layer, all but the geometry.
 
+    A required field of which the source says nothing stays empty here: rows that are in the
+    layer already keep what they have, see `layers.completeness`.
+
     Parameters
     ----------
     frame
         Rows of the source, indexed by row number.
     plan
-        From `plan_for`.
+        From `plan_for`; receives what is taken for granted.
     findings
         Receives what is wrong with the rows.
     """
-    layer, columns = plan.layer, columns_of(plan.layer)
     findings.ids = None
     codes = _codes(frame, plan, findings)
     result = pd.DataFrame({"id": _identifiers(codes, plan)}, index=frame.index)
     findings.ids = result["id"]
-    for name in content_of(layer):
-        if name in ("id", "geom"):
-            continue
-        column = columns[name]
+    estimated: dict[str, pd.Series] = {}
+    for name in content_of(plan.layer):
         if name == "dataset":
             result[name] = plan.dataset
-            continue
-        values = _given(frame, plan, name, findings)
-        if values is None:
-            # nothing to read: an unknown value for every row
-            values = pd.Series(pd.NA, index=frame.index, dtype="string")
-            result[name] = values
-        else:
-            unit = plan.fields[name].unit if name in plan.fields else None
-            result[name] = convert(values, column, findings, unit)
-        if name == "provenance":
-            result[name] = result[name].fillna(DEFAULT_PROVENANCE)
-        elif not column.nullable:
-            findings.add(
-                "value-missing",
-                result[name].isna(),
-                name,
-                values,
-                f"缺少必填字段“{fields_of(layer)[name].zh}” / a required value is missing",
-            )
+        elif name not in ("id", "geom"):
+            result[name] = _field(frame, plan, name, findings, estimated)
+    if estimated:
+        result["exceptions"] = _with_marks(result, pd.DataFrame(estimated))
     return result
+
+
+def _field(
+    frame: pd.DataFrame, plan: Plan, name: str, findings: Findings, estimated: dict[str, pd.Series]
+) -> pd.Series:
+    """Return one field of the rows; `estimated` receives which of its values are approximate."""
+    given = _given(frame, plan, name, findings)
+    if given is None:
+        # nothing to read: an unknown value for every row
+        nothing = DEFAULT_PROVENANCE if name == "provenance" else pd.NA
+        return pd.Series(nothing, index=frame.index, dtype="string")
+    column = columns_of(plan.layer)[name]
+    unit = plan.fields[name].unit if name in plan.fields else None
+    reading = read_values(given, column, findings, unit)
+    plan.take(name, reading.assumed)
+    if reading.estimated is not None and reading.estimated.any():
+        estimated[name] = reading.estimated
+    if name == "provenance":
+        return reading.values.fillna(DEFAULT_PROVENANCE)
+    if not column.nullable:
+        findings.add(
+            "value-missing",
+            reading.values.isna(),
+            name,
+            given,
+            f"缺少必填字段“{fields_of(plan.layer)[name].zh}” / a required value is missing",
+        )
+    return reading.values
+
+
+def _with_marks(result: pd.DataFrame, estimated: pd.DataFrame) -> pd.Series:
+    """Return the exceptions of the rows with their approximate values marked as estimated."""
+    marked = estimated[estimated.any(axis=1) & (result["provenance"] != "estimated")]
+    names = marked.apply(lambda row: list(marked.columns[row]), axis=1, result_type="reduce")
+    return with_estimates(result["exceptions"], names) if len(marked) else result["exceptions"]
 
 
 def _given(frame: pd.DataFrame, plan: Plan, name: str, findings: Findings) -> pd.Series | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from cim.checks import Verdict
 from cim.model import COMMON
 
 _KEPT = 1_000
@@ -131,7 +132,7 @@ class Findings:
                 id=identifier,
                 field=name,
                 # findings are kept as jsonb, which holds no NUL
-                value="" if value is None else str(value).replace("\0", ""),
+                value="" if value is None or value is pd.NA else str(value).replace("\0", ""),
                 reason=reason or f"{check.zh} / {check.en}",
                 other=other,
                 place=place,
@@ -143,6 +144,24 @@ class Findings:
         self.counts[finding.code] += count
         if self.counts[finding.code] <= _KEPT + count - 1:
             self.remarks.append(finding)
+
+    def tell(self, verdict: Verdict) -> None:
+        """Take in what a rule of the layer says of the staged rows."""
+        check = verdict.check
+        self.counts[check.code] += verdict.count
+        self.remarks += [
+            Finding(
+                code=check.code,
+                row=one.row,
+                id=one.id,
+                field="、".join(check.fields) or "geom",
+                value=one.value,
+                reason=f"{check.zh} / {check.en}",
+                other=one.other,
+                place=one.place,
+            )
+            for one in verdict.rows
+        ]
 
     def errors(self) -> list[Finding]:
         """Return the errors in the order of the source, those of one row side by side."""

@@ -9,9 +9,12 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from cim.crs import SRID, to_stored
+from cim.crs import SRID
 from cim.model import Layer, columns_of
 from layers.findings import Finding, Findings
+from layers.mending import mended
+from layers.whereabouts.city import Extent
+from layers.whereabouts.rows import locate, note_rows, placed, written
 
 _Type = shapely.GeometryType
 _MULTI = {
@@ -37,36 +40,13 @@ def _promoted(places: NDArray[Any], allowed: set[int]) -> NDArray[Any]:
     return result
 
 
-def _polygons_of(places: NDArray[Any]) -> NDArray[Any]:
-    """Keep the areas of what a repair left, which may carry stray lines and points."""
-
-    def areas(place: Any) -> Any:
-        parts = [p for p in shapely.get_parts(place) if shapely.get_dimensions(p) == 2]
-        return shapely.union_all(parts) if parts else None
-
-    return np.array([areas(place) for place in places], dtype=object)
-
-
-def _repaired(places: NDArray[Any], rows: pd.Index, findings: Findings) -> tuple[NDArray[Any], int]:
-    """Mend invalid areas; reject what has no area left."""
-    broken = np.flatnonzero(~shapely.is_valid(places) & (shapely.get_dimensions(places) == 2))
-    if not len(broken):
-        return places, 0
-    result = places.copy()
-    result[broken] = _polygons_of(shapely.make_valid(result[broken], method="structure"))
-    for at in broken[shapely.is_missing(result[broken]) | shapely.is_empty(result[broken])]:
-        findings.note(
-            "geometry-no-area",
-            int(rows[int(at)]),
-            "geom",
-            places[at],
-            "面几何没有面积 / the area is empty",
-        )
-    return result, len(broken)
-
-
 def stored_places(
-    places: NDArray[Any], rows: pd.Index, crs: str, layer: type[Layer], findings: Findings
+    places: NDArray[Any],
+    rows: pd.Index,
+    crs: str,
+    layer: type[Layer],
+    findings: Findings,
+    city: Extent | None = None,
 ) -> tuple[NDArray[Any], int]:
     """Bring geometries to what the layer stores.
 
@@ -79,6 +59,9 @@ def stored_places(
     crs
         Coordinate system of `places`.
 
+    city
+        Where the rows ought to lie; None where that is not known.
+
     Returns
     -------
     tuple
@@ -89,44 +72,35 @@ def stored_places(
     allowed = {_Type[kind.upper()].value for kind in column.info["kinds"]}
     places = shapely.force_2d(places)
     places[shapely.is_empty(places)] = None
-    finite = np.isfinite(shapely.bounds(places)).all(axis=1) | shapely.is_missing(places)
-    _refuse(
-        "coordinates-unreadable",
-        ~finite,
-        "坐标不是有限的数 / a coordinate is not finite",
-        places,
-        rows,
-        findings,
+    bounds = shapely.bounds(places)
+    endless = ~(np.isfinite(bounds).all(axis=1) | shapely.is_missing(places))
+    unreadable = "坐标不是有限的数 / a coordinate is not finite"
+    note_rows(
+        findings, "coordinates-unreadable", endless, rows, written(places), lambda _: unreadable
     )
-    places[~finite] = None
-    moved = to_stored(places, crs)
-    # degrees beyond the globe: metres or feet read as degrees, or swapped axes
-    west, south, east, north = shapely.bounds(moved).T
-    with np.errstate(invalid="ignore"):
-        outside = (west < -180) | (east > 180) | (south < -90) | (north > 90)
-    outside |= ~np.isfinite(west) & ~shapely.is_missing(moved)
-    _refuse(
-        "coordinates-impossible",
-        outside,
-        f"坐标不可能属于 {crs}（超出经纬度范围） / cannot be coordinates in {crs}",
-        places,
-        rows,
-        findings,
-    )
-    moved[outside] = None
-    mended, repairs = _repaired(moved, rows, findings)
-    result = _promoted(mended, allowed)
+    places[endless] = None
+    bounds[endless] = np.nan
+    moved, there = placed(places, bounds, rows, crs, findings, city)
+    whole, repairs = mended(moved, there, rows, findings, city)
+    result = _promoted(whole, allowed)
     types = shapely.get_type_id(result)
-    wrong = ~np.isin(types, list(allowed)) & (types >= 0)
     kinds = "、".join(column.info["kinds"])
-    _refuse(
-        "geometry-type", wrong, f"几何类型不是 {kinds} / is not {kinds}", places, rows, findings
+    note_rows(
+        findings,
+        "geometry-type",
+        ~np.isin(types, list(allowed)) & (types >= 0),
+        rows,
+        written(places),
+        lambda _: f"几何类型不是 {kinds} / is not {kinds}",
+        there,
     )
     if not column.nullable:
         # a place that could not be read has its reason already
-        told = [row in findings.rejected and _placed(findings.rejected[row]) for row in rows]
-        none = (types < 0) & ~np.array(told, dtype=bool)
-        _refuse("geometry-missing", none, "没有几何 / has no geometry", places, rows, findings)
+        none = types < 0
+        none[none] = [not _placed(findings.rejected.get(int(row), [])) for row in rows[none]]
+        missing = "没有几何 / has no geometry"
+        note_rows(findings, "geometry-missing", none, rows, lambda _: "", lambda _: missing)
+    locate(findings, rows, there)
     # RFC 7946 wants outlines counterclockwise; turned once here, not at every answer
     return shapely.set_srid(shapely.orient_polygons(result), SRID), repairs
 
@@ -134,16 +108,3 @@ def stored_places(
 def _placed(errors: list[Finding]) -> bool:
     """Tell whether errors of a row are about its place."""
     return any(one.code.startswith(("geometry-", "coordinates-")) for one in errors)
-
-
-def _refuse(
-    code: str,
-    wrong: NDArray[Any],
-    reason: str,
-    places: NDArray[Any],
-    rows: pd.Index,
-    findings: Findings,
-) -> None:
-    for at in np.flatnonzero(wrong):
-        shown = "" if places[at] is None else shapely.to_wkt(places[at], rounding_precision=6)
-        findings.note(code, int(rows[int(at)]), "geom", shown, reason)

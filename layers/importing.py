@@ -10,9 +10,11 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, text, update
 
 from cim.changeset import STAGED, Origin, compare, lock, merge, stage
+from cim.checks import verdicts
 from cim.difference import difference
 from cim.model import Batch, Layer, content_of, fields_of, layer_named
 from cim.settings import import_settings
+from layers.completeness import refuse_silence
 from layers.intake import Intake
 from layers.mapping import Mapping
 from layers.order import Order
@@ -27,6 +29,8 @@ from layers.staging import (
     refuse_present,
     refuse_repeated,
 )
+from layers.whereabouts.asking import question_of, reason_with
+from layers.whereabouts.datum import examine
 
 Progress = Callable[[int, int | None], None]
 
@@ -126,19 +130,25 @@ def bring_in(
     findings, plan = intake.findings, intake.plan
     # from here on nobody else changes the layer: what is checked is what is merged
     lock(connection, layer)
-    connection.execute(text(f"analyze {STAGED}"))
+    connection.execute(text(f"analyze {STAGED} (id, dataset)"))
     refuse_repeated(connection, findings)
     if order.mode == "append":
         refuse_present(connection, layer, findings)
     filled = plan.filled(has_places=intake.crs is not None)
     drop_rejected(connection, findings)
     _keep(connection, layer, filled, order.mode)
+    refuse_silence(connection, plan)
     complete_references(connection, layer, plan.dataset)
     refuse_dangling(connection, layer, findings, filled)
     report = intake.report()
     _refuse_if_too_many(report, order)
+    found = examine(connection, layer, plan.dataset, report.whereabouts)
+    report = replace(report, whereabouts=found)
+    _refuse_if_doubtful(report, order)
     if order.mode == "replace":
         _refuse_if_referred_to(report, mark_vanished(connection, layer, plan.dataset, findings))
+    for verdict in verdicts(connection, layer, intake.places()):
+        findings.tell(verdict)
     counts = compare(connection, layer)
     changes = difference(connection, layer)
     outcome = merge(connection, layer, _origin(report, mapping, order), counts)
@@ -177,6 +187,12 @@ def _refuse_if_referred_to(report: Report, referring: list[str]) -> None:
         raise RefusedError(replace(report, refused=reason))
 
 
+def _refuse_if_doubtful(report: Report, order: Order) -> None:
+    """Raise `RefusedError` where the evidence speaks against a system that nobody insists on."""
+    if report.whereabouts.verdict == "doubtful" and order.crs is None:
+        raise RefusedError(replace(report, refused=question_of(report.whereabouts)))
+
+
 def _origin(report: Report, mapping: Mapping, order: Order) -> Origin:
     return Origin(
         kind="import",
@@ -202,4 +218,4 @@ def _refuse_if_too_many(report: Report, order: Order) -> None:
             f" / {bad} of {report.matched} rows were rejected, more than {share:.0%}:"
             " nothing was changed"
         )
-        raise RefusedError(replace(report, refused=reason))
+        raise RefusedError(replace(report, refused=reason_with(reason, report.whereabouts)))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -11,18 +12,21 @@ import shapely
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
+from cim.checks import needs_places
 from cim.crs import check_crs
 from cim.model import Layer, columns_of
-from layers.columns import Plan, mapped, own_dataset, plan_for
+from layers.assumptions import assumed
+from layers.columns import Plan, mapped, own_dataset, plan_for, without_examples
 from layers.expression import columns_in, rows_where
 from layers.findings import Findings
 from layers.geometry import stored_places
-from layers.mapping import Mapping, MappingError
+from layers.mapping import GeometryRule, Mapping, MappingError, mapping_text
 from layers.order import Order
-from layers.places import read_places, srid_of
-from layers.report import Report, Whereabouts, results_of
-from layers.source import GEOMETRY, Source
+from layers.places import datum_in_titles, find_places, read_places, srid_of
+from layers.report import Report, results_of
+from layers.source import GEOMETRY, RETURN_COLUMNS, Source, rows_of
 from layers.staging import copy_rows
+from layers.whereabouts.placing import Placing
 
 
 @dataclass
@@ -48,7 +52,11 @@ class Intake:
     crs: str | None = None
     because: str = ""
     extent: tuple[float, float, float, float] | None = None
+    placing: Placing = field(default_factory=Placing)
     _plan: Plan | None = None
+    _where: GeometryRule | None = None
+    _notes: list[str] = field(default_factory=list)
+    _kept: list[pd.Series] = field(default_factory=list)
 
     @property
     def plan(self) -> Plan:
@@ -65,12 +73,23 @@ class Intake:
         MappingError
             The source has no rows, or does not fit the mapping and the layer.
         """
-        for frame in self.source.chunks():
-            self._take(frame)
-            if progress is not None:
-                progress(self.rows, self.source.rows)
+        with ThreadPoolExecutor(1) as copying:
+            copied: Future[object] = copying.submit(int)
+            for frame in rows_of(self.source):
+                rows, places = self._taken(frame)
+                # the server takes a chunk in while the next one is made ready
+                copied.result()
+                copied = copying.submit(copy_rows, self.connection, rows, places, self.layer)
+                if progress is not None:
+                    progress(self.rows, self.source.rows)
+            copied.result()
         if self.rows == 0:
             raise MappingError(f"{self.source.name} 没有数据行 / has no rows")
+        if self.findings.counts["row-example"] == self.rows:
+            raise MappingError(
+                f"{self.source.name} 里只有模板的示例行，请填写后再导入"
+                " / holds nothing but the example row of the template"
+            )
         if self.order.mode == "replace" and self.matched == 0:
             raise MappingError(
                 "没有一行符合条件，不能用它替换整个数据集"
@@ -80,10 +99,8 @@ class Intake:
         for remark in self.source.remarks:
             self.findings.keep(remark)
 
-    def _take(self, frame: pd.DataFrame) -> None:
-        """Take one chunk in."""
-        first = self.source.first_row + self.rows
-        frame.index = pd.RangeIndex(first, first + len(frame))
+    def _taken(self, frame: pd.DataFrame) -> tuple[pd.DataFrame, NDArray[np.object_] | None]:
+        """Return the rows of a chunk that are good so far, and where they are."""
         self.rows += len(frame)
         for condition in (self.mapping.where, self.order.where):
             if condition:
@@ -94,18 +111,26 @@ class Intake:
             dataset = (
                 self.order.dataset or self.mapping.dataset or own_dataset(frame) or self.fallback
             )
-            self._plan = plan_for(self.layer, dataset, self.mapping, columns)
+            self._plan = plan_for(
+                self.layer, dataset, self.mapping, columns, accept=self.order.accept
+            )
+        frame = without_examples(frame, self._plan, self.findings)
         rows = mapped(frame, self._plan, self.findings)
         places = self._places(frame)
         good = ~rows.index.isin(list(self.findings.rejected))
         if places is not None:
             places = places[np.asarray(good)]
             self._widen(places)
-        copy_rows(self.connection, rows[good], places, self.layer)
+            if needs_places(self.layer):
+                self._kept.append(pd.Series(places, index=rows.index[good], dtype=object))
+        return rows[good], places
 
     def _places(self, frame: pd.DataFrame) -> NDArray[np.object_] | None:
         """Return the stored geometries of a chunk; None where the source has none."""
-        found = read_places(frame, self.mapping.geometry, self.findings)
+        if self._where is None:
+            stated = self.order.crs or self.mapping.crs
+            self._where, self._notes = find_places(frame, self.mapping.geometry, stated)
+        found = read_places(frame, self._where, self.findings)
         if found is None:
             if not columns_of(self.layer)["geom"].nullable:
                 raise MappingError(
@@ -114,9 +139,13 @@ class Intake:
                 )
             return None
         if self.crs is None:
+            self.placing.begin(self.connection, found)
             self.crs, self.because = self._believed(srid_of(found))
             check_crs(self.crs)
-        places, repaired = stored_places(found, frame.index, self.crs, self.layer, self.findings)
+        places, repaired = stored_places(
+            found, frame.index, self.crs, self.layer, self.findings, self.placing.city
+        )
+        self.placing.compare(frame, self.mapping.geometry, found, places, self.crs, self.findings)
         self.repaired += repaired
         return places
 
@@ -130,10 +159,14 @@ class Intake:
             return self.source.crs, self.source.crs_from
         if srid is not None:
             return f"EPSG:{srid}", "几何自带的 SRID / the SRID of the geometries"
-        raise MappingError(
-            "数据没有说明坐标系：请用 --crs 指明（EPSG:编号、GCJ-02 或 BD-09）"
-            " / the source states no coordinate system: give --crs EPSG:n, GCJ-02 or BD-09"
-        )
+        if self._where is not None and (named := datum_in_titles(self._where)) is not None:
+            return named, "坐标列的列名 / the titles of the coordinate columns"
+        raise MappingError(self.placing.question())
+
+    def places(self) -> pd.Series | None:
+        """Return the geometries of the accepted rows by row number, where rules need them."""
+        kept = [places[places.notna()] for places in self._kept]
+        return pd.concat(kept) if kept else None
 
     def _widen(self, places: NDArray[np.object_]) -> None:
         if not len(places):
@@ -163,16 +196,19 @@ class Intake:
             dataset=plan.dataset,
             source=self.source.name,
             sha256=self.source.sha256,
-            whereabouts=Whereabouts(self.crs, self.because),
+            whereabouts=self.placing.whereabouts(
+                self.crs, self.because, self.findings.counts, self.matched
+            ),
             rows=self.rows,
             matched=self.matched,
             repaired=self.repaired,
             rejected=len(self.findings.rejected),
             rejects=self.findings.errors(),
             columns={name: rule.source for name, rule in plan.fields.items()},
-            unused_columns=[name for name in plan.unused if name not in read],
-            suggestions=[],
-            assumed=[],
+            mapping=mapping_text(self.layer, plan, plan.suggestions, self.crs),
+            unused_columns=[name for name in plan.unused if name not in read | set(RETURN_COLUMNS)],
+            suggestions=[asdict(one) for one in plan.suggestions],
+            assumed=[*self.source.notes, *self._notes, *assumed(plan)],
             checks=results_of(self.layer, self.findings),
             dry_run=self.order.dry_run,
             mode=self.order.mode,

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
+import re
 import tomllib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from cim.model import Layer, content_of, layer_named
+
+if TYPE_CHECKING:
+    from layers.columns import Plan
+    from layers.titles import Suggestion
 
 
 class MappingError(ValueError):
@@ -45,6 +53,7 @@ class GeometryRule(BaseModel):
     wkt: str | None = None
     ewkb: str | None = None
     latlon_text: str | None = None
+    lonlat_text: str | None = None
 
 
 class Mapping(BaseModel):
@@ -98,3 +107,81 @@ def read_mapping(path: Path) -> Mapping:
             f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()
         )
         raise MappingError(f"{path.name}: {entries}") from None
+
+
+def mapping_text(
+    layer: type[Layer], plan: Plan, suggestions: Sequence[Suggestion], crs: str | None
+) -> str:
+    """Write a mapping as it was used, as a file that `read_mapping` reads back.
+
+    Parameters
+    ----------
+    plan
+        Which column fills which field.
+    suggestions
+        Columns that may be meant for fields; they stand in comments, to be let in by hand.
+    crs
+        Coordinate system that was believed; None where the rows have no place.
+    """
+    mapping = plan.mapping
+    head = {
+        "layer": layer.__tablename__,
+        "dataset": plan.dataset,
+        "title": mapping.title,
+        "crs": crs or mapping.crs,
+        "where": mapping.where,
+        "key": mapping.key or None,
+    }
+    lines = [
+        *_entries(head),
+        *_section("geometry", _entries(mapping.geometry.model_dump())),
+        "",
+        "[fields]",
+        *_entries({name: _short(rule) for name, rule in plan.fields.items()}),
+        *_comments(plan, suggestions),
+        *_section("constants", _entries(mapping.constants)),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _entries(values: dict[str, Any]) -> list[str]:
+    return [f"{_key(k)} = {_toml(v)}" for k, v in values.items() if v is not None]
+
+
+def _section(name: str, entries: list[str]) -> list[str]:
+    return ["", f"[{name}]", *entries] if entries else []
+
+
+def _comments(plan: Plan, suggestions: Sequence[Suggestion]) -> Iterator[str]:
+    for one in suggestions:
+        rule = FieldRule.model_validate({"from": one.column, "unit": one.unit})
+        yield f"# {one.field} = {_toml(_short(rule))}  # 像 {one.likeness:.0f}%"
+    open_columns = {one.column for one in suggestions}
+    unused = [_toml(column) for column in plan.unused if column not in open_columns]
+    if unused:
+        yield f"# 未用的列 columns not used: {', '.join(unused)}"
+
+
+def _short(rule: FieldRule) -> Any:
+    """Return a rule as it is written: the column alone where that is all."""
+    written = rule.model_dump(by_alias=True, exclude_defaults=True)
+    return written["from"] if written.keys() == {"from"} else written
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _toml(name)
+
+
+def _toml(value: Any) -> str:
+    """Write a value as TOML 1.0; its strings escape as those of JSON do, and DEL besides."""
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{_key(str(k))} = {_toml(v)}" for k, v in value.items()) + " }"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    if isinstance(value, dt.date | dt.time):
+        return value.isoformat()
+    if isinstance(value, float):
+        return repr(value)
+    written = json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    # half a surrogate pair is no character
+    return written.encode("utf-8", "replace").decode("utf-8")

@@ -18,6 +18,8 @@ class Order:
         The planner's decision; it stands even where the evidence speaks against it.
     strict
         Accept no reject.
+    accept
+        Take the columns that are suggested by likeness, too.
     """
 
     dataset: str | None = None
@@ -26,5 +28,6 @@ class Order:
     mode: Mode = "upsert"
     strict: bool = False
     dry_run: bool = False
+    accept: bool = False
     made_by: str | None = None
     reason: str | None = None

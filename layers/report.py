@@ -9,6 +9,7 @@ from typing import Any
 from cim.changeset import Outcome
 from cim.difference import Difference
 from cim.model import COMMON, SEVERITIES, Check, Layer
+from cim.model.checks import Severity
 from layers.findings import Finding, Findings
 
 
@@ -17,7 +18,7 @@ class CheckResult:
     """How one rule fared: how often it did not hold, and where, as far as kept one by one."""
 
     code: str
-    severity: str
+    severity: Severity
     zh: str
     en: str
     count: int
@@ -78,6 +79,8 @@ class Report:
         Why they do, in the order of the source; a row may have several reasons.
     columns
         The source's column, or expression, behind each field.
+    mapping
+        The mapping as it was used, as the text of a mapping file.
     unused_columns
         Columns that fill no field.
     suggestions
@@ -111,6 +114,7 @@ class Report:
     checks: list[CheckResult]
     dry_run: bool
     mode: str
+    mapping: str = ""
     difference: Difference | None = None
     outcome: Outcome | None = None
     extent: tuple[float, float, float, float] | None = None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
 
 import geopandas as gpd
 import pandas as pd
@@ -20,8 +22,39 @@ FID = "fid"
 """Column with the feature number that some formats carry beside the attributes."""
 
 
+ROW_TITLE, REASON_TITLE = "行号 row", "原因 reason"
+RETURN_COLUMNS = (ROW_TITLE, REASON_TITLE)
+"""Columns that a file of rejected rows has beside its own; an import pays no attention to them."""
+
+
 class SourceError(ValueError):
     """The file cannot be read; the message says why and what would help."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """How a file is written, so that rows of it can be given back in its own form.
+
+    Attributes
+    ----------
+    path
+        The file that is read: where an archive was given, the one unpacked from it.
+    sublayer
+        Table, sheet or layer within the file.
+    encoding
+        Of its text, where the file does not say so itself.
+    separator
+        Between the cells of a table of text.
+    driver
+        GDAL's name of the format, for vectors.
+    """
+
+    kind: Literal["text", "workbook", "parquet", "vector"]
+    path: Path
+    sublayer: str | None = None
+    encoding: str | None = None
+    separator: str = ","
+    driver: str | None = None
 
 
 @dataclass(frozen=True)
@@ -47,6 +80,13 @@ class Source:
         Number of the first row of data, as the source's own program counts: 2 below a title row.
     remarks
         What the reader itself finds while reading, such as features that are cut off.
+    numbered
+        Whether the frames are indexed by row number, as where blank lines leave gaps; else the
+        rows are counted from `first_row`.
+    notes
+        What the reader took for granted, in Chinese and English sentences.
+    form
+        How the file is written; None for what is no file.
     """
 
     name: str
@@ -57,3 +97,16 @@ class Source:
     crs_from: str = "数据自带的说明 / declared by the source"
     first_row: int = 1
     remarks: list[Finding] = field(default_factory=list)
+    numbered: bool = False
+    notes: list[str] = field(default_factory=list)
+    form: Form | None = None
+
+
+def rows_of(source: Source) -> Iterator[pd.DataFrame | gpd.GeoDataFrame]:
+    """Read a source: its frames, indexed by row number as the source's own program shows it."""
+    first = source.first_row
+    for frame in source.chunks():
+        if not source.numbered:
+            frame.index = pd.RangeIndex(first, first + len(frame))
+            first += len(frame)
+        yield frame

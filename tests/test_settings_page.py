@@ -25,7 +25,8 @@ def test_the_page_lists_every_setting_with_its_default_and_meaning() -> None:
         for topic in TOPICS
         for name, field in topic.model_fields.items()
     }
-    declared["CIM_DATABASE_URL"] = ("–", declared["CIM_DATABASE_URL"][1])
+    for unset in ("CIM_DATABASE_URL", "CIM_LOCAL_CRS"):
+        declared[unset] = ("–", declared[unset][1])
     declared["CIM_METRIC_CRS"] = (DEFAULT_METRIC_CRS, declared["CIM_METRIC_CRS"][1])
     shown = rows()
     shown.pop("CIM_CHROMIUM")  # read by the pictures, which know no city

@@ -8,9 +8,7 @@ browser to run the scripts named by hash and to ask no host at all, whatever the
 
 from __future__ import annotations
 
-import base64
 import functools
-import hashlib
 import html
 import re
 from importlib import resources
@@ -18,6 +16,7 @@ from pathlib import Path
 
 import pydeck
 
+from viz.content_policy import content_policy
 from viz.scene import Scene
 from viz.transfer import scene_json
 
@@ -55,7 +54,7 @@ def scene_html(scene: Scene) -> str:
     bundle = _deck_bundle()
     program = _program()
     parts = {
-        "policy": _policy(scripts=(bundle, program), styles=(style,)),
+        "policy": content_policy((bundle, program), (style,), "data: blob:"),
         "title": html.escape(_page_title(scene)),
         "style": style,
         "data": scene_json(scene),
@@ -68,20 +67,6 @@ def scene_html(scene: Scene) -> str:
 
 def _page_title(scene: Scene) -> str:
     return " · ".join(part for part in (scene.title.zh, scene.title.en) if part)
-
-
-def _policy(scripts: tuple[str, ...], styles: tuple[str, ...]) -> str:
-    script_hashes = " ".join(_hash(text) for text in scripts)
-    style_hashes = " ".join(_hash(text) for text in styles)
-    return (
-        f"default-src 'none'; script-src {script_hashes}; style-src {style_hashes}; "
-        "img-src data: blob:; base-uri 'none'; form-action 'none'"
-    )
-
-
-def _hash(text: str) -> str:
-    digest = hashlib.sha256(text.encode()).digest()
-    return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
 @functools.cache

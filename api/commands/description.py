@@ -10,7 +10,9 @@ from rich.table import Table
 from api.commands.speech import USAGE, fail, out
 from cim.database import open_city, row_counts
 from cim.model import (
+    COMMON,
     LAYERS,
+    SEVERITIES,
     Layer,
     UnknownLayerError,
     columns_of,
@@ -81,3 +83,15 @@ def list_layers(
             "、".join(field.headers),
         )
     out.print(table)
+    out.print()
+    out.print(_checks(declared))
+
+
+def _checks(layer: type[Layer]) -> Table:
+    """List the rules that the rows of a layer are held to, its own first."""
+    table = Table(box=None, pad_edge=False)
+    for title in ("检查 check", "后果 what follows", "规则 rule"):
+        table.add_column(title)
+    for check in (*layer.__checks__, *COMMON.values()):
+        table.add_row(check.code, " ".join(SEVERITIES[check.severity]), f"{check.zh} / {check.en}")
+    return table

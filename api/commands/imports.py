@@ -1,85 +1,73 @@
-"""``cim import``, ``cim set``, ``cim export``."""
+"""``cim import``, ``cim import-osm``, ``cim import-gtfs``, ``cim report``."""
 
 from __future__ import annotations
 
-import datetime as dt
 import json
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
-from pyogrio.errors import DataSourceError
+from sqlalchemy import Engine, select
 
-from api.answers import CITY_TIME
+from api.commands.import_words import say
 from api.commands.speech import REFUSED, USAGE, fail, out, progress_of
 from cim.crs import UnknownCRSError
 from cim.database import open_city
-from cim.frames import layer_frame
-from cim.model import UnknownLayerError, layer_named
-from layers.editing import EditError, edit
-from layers.importing import import_source
+from cim.model import Batch, UnknownLayerError, layer_named
+from cim.settings import city_settings
+from layers.gtfs import gtfs_sources
+from layers.importing import dataset_name, import_source, import_sources
 from layers.mapping import Mapping, MappingError, read_mapping
 from layers.order import Order
+from layers.osm import osm_sources
 from layers.reading import open_source
 from layers.report import RefusedError, Report
-from layers.source import SourceError
-from layers.writing import ExportError, write_layer
+from layers.returning import write_rejected
+from layers.source import Source, SourceError
+from viz.import_report import context_of, report_html
 
-_SHOWN_REJECTS = 20
-
-
-def _say(report: Report) -> None:
-    """Print what an import did, or would do."""
-    outcome = report.outcome
-    head = "试运行（未写入）dry run" if report.dry_run else "导入 import"
-    if report.refused:
-        head = "拒绝 refused"
-    out.print(f"{head}: {report.source} → {report.layer} [{report.dataset}]", markup=False)
-    out.print(
-        f"  读取 rows {report.rows}，入选 selected {report.matched}，坐标系 CRS {report.crs or '—'}"
-        f"，修复几何 repaired {report.repaired}，拒绝 rejected {report.rejected}",
-        markup=False,
-    )
-    if outcome is not None:
-        if outcome.batch is None:
-            batch = "无变化 nothing changed"
-        elif report.dry_run:
-            batch = "将会 would be"
-        else:
-            batch = f"批次 batch {outcome.batch}"
-        out.print(
-            f"  {batch}: 新增 added {outcome.added}，修改 changed {outcome.changed}"
-            f"，移除 removed {outcome.removed}，未变 unchanged {outcome.unchanged}",
-            markup=False,
-        )
-    if report.unused_columns:
-        out.print(f"  未用的列 columns not used: {'、'.join(report.unused_columns)}", markup=False)
-    for reject in report.rejects[:_SHOWN_REJECTS]:
-        out.print(f"  ✗ {reject}", markup=False)
-    if len(report.rejects) > _SHOWN_REJECTS:
-        rest = len(report.rejects) - _SHOWN_REJECTS
-        out.print(f"  … 另有 {rest} 行，见 --report / {rest} more: use --report", markup=False)
+_File = Annotated[Path, typer.Argument(help="文件 file")]
+_Dataset = Annotated[str | None, typer.Option(help="数据集 dataset")]
+_Strict = Annotated[bool, typer.Option(help="不接受任何不合格行 accept no reject")]
+_DryRun = Annotated[bool, typer.Option(help="只检查，不写入 check only")]
+_Reason = Annotated[str | None, typer.Option(help="原因，记入历史 reason, for the history")]
+_By = Annotated[str | None, typer.Option(help="操作人，默认为系统用户 who")]
+_ReportFile = Annotated[Path | None, typer.Option(help="报告 report: FILE.html | FILE.json")]
+_Mode = Annotated[
+    Literal["upsert", "replace", "append"],
+    typer.Option(help="upsert 更新 | replace 整体替换数据集 | append 只追加"),
+]
 
 
 def import_file(
     layer: Annotated[str, typer.Argument(help="图层 layer")],
-    file: Annotated[Path, typer.Argument(help="文件 file")],
+    file: _File,
     mapping: Annotated[Path | None, typer.Option(help="映射文件 mapping file (TOML)")] = None,
-    dataset: Annotated[str | None, typer.Option(help="数据集 dataset")] = None,
-    crs: Annotated[str | None, typer.Option(help="EPSG:n | GCJ-02 | BD-09")] = None,
-    where: Annotated[str | None, typer.Option(help="筛选条件 condition (CQL2)")] = None,
-    mode: Annotated[
-        Literal["upsert", "replace", "append"],
-        typer.Option(help="upsert 更新 | replace 整体替换数据集 | append 只追加"),
-    ] = "upsert",
-    sublayer: Annotated[str | None, typer.Option(help="文件内的表 table in the file")] = None,
-    strict: Annotated[bool, typer.Option(help="不接受任何不合格行 accept no reject")] = False,
-    dry_run: Annotated[bool, typer.Option(help="只检查，不写入 check only")] = False,
-    report: Annotated[Path | None, typer.Option(help="报告 report (JSON)")] = None,
-    reason: Annotated[
-        str | None, typer.Option(help="原因，记入历史 reason, for the history")
+    dataset: _Dataset = None,
+    crs: Annotated[
+        str | None, typer.Option(help="坐标系，由你决定 EPSG:n | GCJ-02 | BD-09, your decision")
     ] = None,
-    by: Annotated[str | None, typer.Option(help="操作人，默认为系统用户 who")] = None,
+    where: Annotated[str | None, typer.Option(help="筛选条件 condition (CQL2)")] = None,
+    mode: _Mode = "upsert",
+    sublayer: Annotated[str | None, typer.Option(help="文件内的表 table in the file")] = None,
+    accept: Annotated[
+        bool,
+        typer.Option(help="采用列名建议，并记住 take the suggested columns, and keep them"),
+    ] = False,
+    save_mapping: Annotated[
+        Path | None, typer.Option(help="把所用的映射写成文件 write the mapping used")
+    ] = None,
+    strict: _Strict = False,
+    dry_run: _DryRun = False,
+    report: _ReportFile = None,
+    rejects: Annotated[
+        Path | None,
+        typer.Option(help="不合格行写到哪里，默认在源文件旁 where rejected rows go"),
+    ] = None,
+    reason: _Reason = None,
+    by: _By = None,
 ) -> None:
     """导入文件为图层的一个批次 Import a file into a layer, as one batch."""
     order = Order(
@@ -89,76 +77,155 @@ def import_file(
         mode=mode,
         strict=strict,
         dry_run=dry_run,
+        accept=accept,
         made_by=by,
         reason=reason,
     )
-    try:
+    with _plainly():
         target = layer_named(layer)
-        rules = read_mapping(mapping) if mapping else Mapping()
         source = open_source(file, sublayer)
+        remembered = _remembered(layer, dataset or dataset_name(source))
+        if mapping is None and remembered.is_file():
+            mapping = remembered
+            out.print(f"沿用记住的映射 using the mapping kept in {mapping}", markup=False)
+        rules = read_mapping(mapping) if mapping else Mapping()
         engine = open_city()
-        with progress_of(f"{file.name} → {layer}") as progress:
-            done = import_source(engine, target, source, rules, order, progress)
-    except RefusedError as refusal:
-        _say(refusal.report)
-        _write(refusal.report, report)
-        raise fail(refusal, REFUSED) from None
+        refused = None
+        try:
+            with progress_of(f"{file.name} → {layer}") as progress:
+                done = import_source(engine, target, source, rules, order, progress)
+        except RefusedError as refusal:
+            refused, done = refusal, refusal.report
+        returned = _give_back(source, done, rejects or _beside(file))
+        say(done, returned)
+        _write_report(engine, done, report, returned)
+        if save_mapping is not None:
+            save_mapping.write_text(done.mapping, encoding="utf-8")
+        if refused is not None:
+            raise fail(refused, REFUSED)
+        if accept and not dry_run:
+            kept = _remembered(layer, done.dataset)
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            kept.write_text(done.mapping, encoding="utf-8")
+            out.print(f"  映射已记住 mapping kept in {kept}", markup=False)
+
+
+def import_osm(
+    file: _File,
+    dataset: _Dataset = None,
+    strict: _Strict = False,
+    dry_run: _DryRun = False,
+    report: _ReportFile = None,
+    reason: _Reason = None,
+    by: _By = None,
+) -> None:
+    """导入 OpenStreetMap 的多个图层 Import the layers of an OSM extract, all or none."""
+    order = Order(strict=strict, dry_run=dry_run, made_by=by, reason=reason)
+    _import_several(file, lambda: osm_sources(file, dataset), order, report)
+
+
+def import_gtfs(
+    file: _File,
+    dataset: _Dataset = None,
+    strict: _Strict = False,
+    dry_run: _DryRun = False,
+    report: _ReportFile = None,
+    reason: _Reason = None,
+    by: _By = None,
+) -> None:
+    """导入 GTFS 公共交通数据 Import stations, entrances, lines and stops of GTFS, all or none."""
+    order = Order(strict=strict, dry_run=dry_run, made_by=by, reason=reason)
+    _import_several(file, lambda: gtfs_sources(file, dataset), order, report)
+
+
+def _import_several(
+    file: Path,
+    read: Callable[[], Iterable[tuple[str, Source, Mapping]]],
+    order: Order,
+    report: Path | None,
+) -> None:
+    with _plainly():
+        engine = open_city()
+        try:
+            with progress_of(file.name) as progress:
+                done = import_sources(engine, read(), order, progress)
+        except RefusedError as refusal:
+            say(refusal.report, None)
+            _write_report(engine, refusal.report, report, None)
+            raise fail(refusal, REFUSED) from None
+        for one in done:
+            say(one, None)
+            _write_report(engine, one, _for_layer(report, one.layer), None)
+
+
+def _for_layer(report: Path | None, layer: str) -> Path | None:
+    """Name the report of one of several layers: ``r.html`` becomes ``r-road.html``."""
+    return None if report is None else report.with_stem(f"{report.stem}-{layer}")
+
+
+def write_report(
+    batch: Annotated[int, typer.Argument(help="批次号 number of the batch")],
+    file: Annotated[Path, typer.Option("--output", "-o", help="FILE.html | FILE.json")],
+) -> None:
+    """重新写出某个导入批次的报告 Write the report of an import that was made."""
+    with _plainly():
+        engine = open_city()
+        with engine.connect() as connection:
+            made = connection.execute(
+                select(Batch.kind, Batch.report, Batch.made_by, Batch.made_at).where(
+                    Batch.id == batch
+                )
+            ).first()
+        if made is None or made.report is None:
+            raise fail(f"批次 {batch} 没有导入报告 / batch {batch} has no import report", USAGE)
+        content = {**made.report, "made_by": made.made_by, "made_at": made.made_at.isoformat()}
+        _write_content(engine, content, file)
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """Say in words what the user can mend."""
+    try:
+        yield
     except (UnknownLayerError, MappingError, SourceError, UnknownCRSError) as error:
         raise fail(error, USAGE) from None
     except KeyboardInterrupt:
         raise fail("已中断，未作任何改动 / interrupted, nothing was changed", 130) from None
-    _say(done)
-    _write(done, report)
 
 
-def _write(report: Report, path: Path | None) -> None:
+def _remembered(layer: str, dataset: str) -> Path:
+    """Return where the confirmed mapping of a dataset is kept."""
+    return city_settings().home / "mappings" / layer / f"{dataset}.toml"
+
+
+def _beside(file: Path) -> Path:
+    """Name the file of rejected rows: ``楼宇.xlsx`` becomes ``楼宇.rejected.xlsx``."""
+    return file.with_name(f"{file.stem}.rejected{file.suffix}")
+
+
+def _give_back(source: Source, report: Report, path: Path) -> Path | None:
+    """Write the rejected rows in the source's own form; None where there are none."""
+    if not report.rejects:
+        return None
+    try:
+        return write_rejected(source, report.rejects, path)
+    except OSError:
+        # the source lies where nobody may write
+        return write_rejected(source, report.rejects, Path.cwd() / path.name)
+
+
+def _write_report(engine: Engine, report: Report, path: Path | None, returned: Path | None) -> None:
     if path is not None:
-        text = json.dumps(report.as_dict(), ensure_ascii=False, indent=2, default=str)
-        path.write_text(text + "\n", encoding="utf-8")
+        content = report.as_dict()
+        content["rejected_file"] = None if returned is None else returned.name
+        _write_content(engine, content, path)
 
 
-def set_fields(
-    layer: Annotated[str, typer.Argument(help="图层 layer")],
-    identifier: Annotated[str, typer.Argument(help="编号 id")],
-    values: Annotated[list[str], typer.Argument(help="字段=值，空值表示未知 field=value")],
-    reason: Annotated[str | None, typer.Option(help="原因 reason")] = None,
-    by: Annotated[str | None, typer.Option(help="操作人，默认为系统用户 who")] = None,
-) -> None:
-    """修改一个要素的字段 Change fields of one feature, as a batch."""
-    given = dict(value.partition("=")[::2] for value in values)
-    if wrong := [value for value in values if "=" not in value]:
-        raise fail(f"要写成 字段=值 / write field=value: {wrong[0]}", USAGE)
-    try:
-        outcome = edit(
-            open_city(), layer_named(layer), identifier, given, made_by=by, reason=reason
-        )
-    except (UnknownLayerError, EditError, MappingError) as error:
-        raise fail(error, USAGE) from None
-    if outcome.batch is None:
-        out.print("没有变化 nothing changed")
+def _write_content(engine: Engine, content: dict[str, Any], path: Path) -> None:
+    if path.suffix.lower() in (".html", ".htm"):
+        with engine.connect() as connection:
+            written = report_html(content, context_of(connection))
     else:
-        out.print(f"已修改 changed: {layer} {identifier}，批次 batch {outcome.batch}", markup=False)
-
-
-def export_layer(
-    layer: Annotated[str, typer.Argument(help="图层 layer")],
-    file: Annotated[Path, typer.Argument(help=".gpkg .geojson .shp .parquet .csv .xlsx .fgb")],
-    as_of: Annotated[str | None, typer.Option(help="某一时刻 moment, ISO 8601")] = None,
-    private: Annotated[bool, typer.Option(help="含内部字段 with private fields")] = False,
-) -> None:
-    """导出图层 Write a layer to a file."""
-    try:
-        moment = None if as_of is None else dt.datetime.fromisoformat(as_of)
-        if moment is not None and moment.tzinfo is None:
-            moment = moment.replace(tzinfo=CITY_TIME)
-        target = layer_named(layer)
-        with open_city().connect() as connection:
-            frame = layer_frame(connection, target, as_of=moment, private=private)
-        write_layer(frame, file)
-    except (UnknownLayerError, ExportError) as error:
-        raise fail(error, USAGE) from None
-    except (OSError, DataSourceError) as error:
-        raise fail(f"写不了文件 / cannot write the file: {error}", USAGE) from None
-    except ValueError as error:
-        raise fail(f"--as-of 不是时刻 / is no moment: {error}", USAGE) from None
-    out.print(f"已导出 wrote {len(frame)} → {file}", markup=False)
+        written = json.dumps(content, ensure_ascii=False, indent=2, default=str) + "\n"
+    path.write_text(written, encoding="utf-8")
+    out.print(f"  报告 report → {path}", markup=False)

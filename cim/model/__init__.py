@@ -23,6 +23,7 @@ from cim.model.layer import (
     past_of,
     public_columns,
     public_of,
+    table_of,
 )
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "layer_named",
     "public_columns",
     "public_of",
+    "table_of",
 ]
 
 for _module in pkgutil.iter_modules(__path__):

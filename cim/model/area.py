@@ -30,12 +30,25 @@ class Area(Layer):
                 "community": ("社区", "community"),
                 "grid": ("网格", "grid"),
             },
+            headers=("区划级别",),
+            synonyms={
+                "district": ("市辖区", "行政区", "区级"),
+                "street": ("街道办", "街道办事处", "街道级", "subdistrict"),
+                "community": ("居委会", "社区居委会", "社区级"),
+                "grid": ("网格单元", "社区网格", "基础网格"),
+            },
         )
     )
     parent: Mapped[str | None] = mapped_column(
         index=True, info=about("上级区划", "Parent area", refers_to="area", headers=("上级代码",))
     )
     population: Mapped[int | None] = mapped_column(
-        info=about("人口", "Population", minimum=0, headers=("常住人口",))
+        info=about(
+            "人口",
+            "Population",
+            minimum=0,
+            headers=("常住人口", "人口数"),
+            written=("#人",),
+        )
     )
     geom: Mapped[Any] = geometry("MultiPolygon", nullable=True)

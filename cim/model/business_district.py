@@ -31,9 +31,22 @@ class BusinessDistrict(Layer):
                 "logistics": ("商贸物流", "trade and logistics"),
                 "other": ("其他", "other"),
             },
+            headers=("商圈类型",),
+            synonyms={
+                "finance": ("金融商圈", "金融服务"),
+                "retail": ("零售", "商业", "购物"),
+                "jewellery": ("珠宝", "黄金珠宝产业", "jewelry", "jewellery"),
+                "port": ("口岸",),
+                "logistics": ("物流", "商贸", "trade", "logistics"),
+                "other": ("其它",),
+            },
         )
     )
     confirmed: Mapped[bool] = mapped_column(
-        info=about("是否确认", "Confirmed by the district government")
+        info=about(
+            "是否确认",
+            "Confirmed by the district government",
+            synonyms={"true": ("已确认", "确认"), "false": ("未确认", "待确认")},
+        )
     )
     geom: Mapped[Any] = geometry("MultiPolygon", nullable=True)

@@ -38,6 +38,8 @@ class Check:
         The fields that `wrong` reads; their values are shown.
     query
         For a rule of a layer on several rows: name of a file in ``cim/sql/checks``.
+    indexed
+        For a rule that needs a spatial index over all rows at once: its name in `cim.checks`.
     """
 
     code: str
@@ -47,6 +49,7 @@ class Check:
     wrong: str | None = None
     fields: tuple[str, ...] = ()
     query: str | None = None
+    indexed: str | None = None
 
 
 def _by_code(*checks: Check) -> dict[str, Check]:
@@ -139,6 +142,7 @@ COMMON = _by_code(
         "warning",
         "同一位置不重复登记",
         "no two rows stand in exactly the same place",
+        indexed="places",
     ),
     Check(
         "value-approximate",
@@ -146,7 +150,31 @@ COMMON = _by_code(
         "写作“约…”的数值记为估算",
         "numbers written as approximate are marked as estimated",
     ),
+    Check(
+        "encoding-assumed",
+        "note",
+        "文字编码没有写明，或与内容不符；按内容判断",
+        "the text states its encoding, and is in it; else its bytes decide",
+    ),
     Check("row-example", "note", "模板的示例行不导入", "the example row of a template stays out"),
+    Check(
+        "value-left-out",
+        "warning",
+        "读不懂的值留空，要素照常导入",
+        "values that cannot be read are left unknown; the feature enters",
+    ),
+    Check(
+        "row-left-out",
+        "warning",
+        "数据源里不能用的行或要素不导入",
+        "rows or features of a source that cannot be used stay out",
+    ),
+    Check(
+        "feature-left-out",
+        "note",
+        "没有图层可收的要素不导入",
+        "features that no layer takes stay out",
+    ),
     Check(
         "feature-incomplete",
         "note",

@@ -42,6 +42,12 @@ class Field:
         Column titles under which sources carry this field, beside `zh`, `en` and its own name.
     values
         Allowed values with their titles ``{value: (zh, en)}``; empty means any.
+    synonyms
+        Other spellings of allowed values ``{value: (spelling, …)}``, of a truth value under
+        ``"true"`` and ``"false"``. Width, case and spaces do not count. A word that may mean two
+        values is none.
+    written
+        Ways in which sources write a count of this field, ``#`` being the number: ``地上#层``.
     minimum, maximum
         Inclusive bounds in `unit`.
     refers_to
@@ -55,6 +61,8 @@ class Field:
     unit: str | None = None
     headers: tuple[str, ...] = ()
     values: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    written: tuple[str, ...] = ()
     minimum: float | None = None
     maximum: float | None = None
     refers_to: str | None = None

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from geoalchemy2 import Geometry
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Index
+from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Index, PrimaryKeyConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -65,10 +65,14 @@ class Change(Base):
     """One changed feature, with its envelope before and after."""
 
     __tablename__ = "change"
-    __table_args__ = (Index("change_layer_feature_idx", "layer", "feature", "batch"),)
+    __table_args__ = (
+        PrimaryKeyConstraint("layer", "feature", "batch"),
+        # the changes of a batch lie side by side, which is all a BRIN index needs to know
+        Index("change_batch_idx", "batch", postgresql_using="brin"),
+    )
 
-    batch: Mapped[int] = mapped_column(BigInteger, ForeignKey("batch.id"), primary_key=True)
-    feature: Mapped[str] = mapped_column(primary_key=True)
+    batch: Mapped[int] = mapped_column(BigInteger)
+    feature: Mapped[str]
     layer: Mapped[str]
     operation: Mapped[str]
     envelope_before: Mapped[Any | None] = mapped_column(

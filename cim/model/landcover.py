@@ -26,6 +26,11 @@ class Landcover(Layer):
                 "park": ("公园绿地", "park"),
                 "hill": ("山体", "hill"),
             },
+            synonyms={
+                "water": ("水体", "水面", "河流", "湖泊", "水库", "river", "lake"),
+                "park": ("公园", "绿地", "公共绿地", "绿化", "green"),
+                "hill": ("山", "山地", "山丘", "mountain", "hills"),
+            },
         )
     )
     geom: Mapped[Any] = geometry("MultiPolygon")

@@ -12,7 +12,6 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     DateTime,
-    ForeignKey,
     FromClause,
     Index,
     MetaData,
@@ -78,6 +77,8 @@ class Layer(Base):
 
     __checks__: ClassVar[tuple[Check, ...]] = ()
     """Rules of this layer, beside those that hold for every one."""
+    __shares_places__: ClassVar[bool] = False
+    """Whether several features of this layer may well stand in exactly the same place."""
 
     id: Mapped[str] = mapped_column(
         primary_key=True,
@@ -85,12 +86,9 @@ class Layer(Base):
         info=about("编号", "Identifier", headers=("编码", "代码", "code", "objectid", "fid")),
     )
 
-    @declared_attr
-    def dataset(cls) -> Mapped[str]:  # noqa: N805  (SQLAlchemy hands over the class)
-        """Source in one domain that the row belongs to."""
-        return mapped_column(
-            ForeignKey("dataset.name"), sort_order=910, info=about("数据集", "Dataset")
-        )
+    # No foreign keys to "dataset" and "batch": a check row by row takes longer than the row
+    # itself, and `changeset`, the only door, writes both in the same transaction.
+    dataset: Mapped[str] = mapped_column(sort_order=910, info=about("数据集", "Dataset"))
 
     source: Mapped[str | None] = mapped_column(
         sort_order=911, info=about("来源", "Source", headers=("数据来源",))
@@ -99,19 +97,28 @@ class Layer(Base):
         Date, sort_order=912, info=about("数据日期", "Date of the data", headers=("更新日期",))
     )
     provenance: Mapped[str] = mapped_column(
-        sort_order=913, info=about("数据性质", "Provenance", values=PROVENANCES)
+        sort_order=913,
+        info=about(
+            "数据性质",
+            "Provenance",
+            values=PROVENANCES,
+            headers=("数据来源性质",),
+            synonyms={
+                "measured": ("现场实测", "测绘", "surveyed"),
+                "published": ("公开", "公开数据", "公示", "官方公布", "official"),
+                "derived": ("推算值", "计算", "计算得出", "calculated"),
+                "unverified": ("未核", "未核验", "待核实", "待核验", "未验证"),
+                "estimated": ("估计", "估算值", "预估", "estimate"),
+                "simulated": ("模拟数据", "模拟值"),
+            },
+        ),
     )
     exceptions: Mapped[dict[str, str] | None] = mapped_column(
         sort_order=914,
         info=about("例外", "Values whose provenance differs from the row"),
     )
 
-    @declared_attr
-    def batch(cls) -> Mapped[int]:  # noqa: N805  (SQLAlchemy hands over the class)
-        """Batch that wrote this version of the row."""
-        return mapped_column(
-            BigInteger, ForeignKey("batch.id"), sort_order=920, info=about("批次", "Batch")
-        )
+    batch: Mapped[int] = mapped_column(BigInteger, sort_order=920, info=about("批次", "Batch"))
 
     valid_from: Mapped[dt.datetime] = mapped_column(
         DateTime(timezone=True), sort_order=921, info=about("生效时间", "Valid from")
@@ -204,7 +211,7 @@ def past_of(layer: type[Layer]) -> Table:
             for c in table.columns
         ),
         Column("valid_to", DateTime(timezone=True), nullable=False),
-        Column("closed_by", BigInteger, ForeignKey("batch.id"), nullable=False),
+        Column("closed_by", BigInteger, nullable=False),
         Index(f"{name}_geom_idx", "geom", postgresql_using="gist"),
         Index(f"{name}_valid_idx", "valid_from", "valid_to"),
         Index(f"{name}_closed_by_idx", "closed_by"),

@@ -7,24 +7,10 @@ from typing import Any
 
 from sqlalchemy.orm import Mapped, mapped_column
 
+from cim.model import office_words as words
+from cim.model.checks import Check
 from cim.model.field import about, geometry
 from cim.model.layer import Layer
-
-USES = {
-    "办公": ("办公", "office"),
-    "商业": ("商业", "retail"),
-    "研发": ("研发", "research and development"),
-    "公寓": ("公寓", "apartment"),
-    "仓储": ("仓储", "storage"),
-    "厂房": ("厂房", "workshop"),
-}
-"""Uses of commercial space."""
-
-AREA_BASES = {
-    "建筑面积": ("建筑面积", "gross floor area"),
-    "套内面积": ("套内面积", "net internal area"),
-}
-"""The area that a price per square metre is reckoned on."""
 
 
 class Office(Layer):
@@ -34,15 +20,74 @@ class Office(Layer):
     __title__ = ("商办楼宇", "Offices")
     __id_titles__ = ("楼宇编号", "楼宇编码")
     __searched_by__ = ("name", "address")
+    __checks__ = (
+        Check(
+            "office-outside-building",
+            "warning",
+            "楼宇在所在建筑之内或 50 米以内",
+            "an office stands in its building or within 50 m of it",
+            query="office-outside-building",
+        ),
+        Check(
+            "rents-in-order",
+            "warning",
+            "最低租金不高于最高租金",
+            "the lowest rent is not above the highest",
+            wrong="r.rent_min > r.rent_max",
+            fields=("rent_min", "rent_max"),
+        ),
+        Check(
+            "areas-in-order",
+            "warning",
+            "办公面积、可租赁面积、标准层面积不大于总建筑面积",
+            "office, lettable and typical floor areas are not above the gross floor area",
+            wrong="greatest(r.office_area, r.lettable_area, r.typical_floor_area)"
+            " > r.gross_floor_area",
+            fields=("office_area", "lettable_area", "typical_floor_area", "gross_floor_area"),
+        ),
+        Check(
+            "efficiency-range",
+            "warning",
+            "得房率在 40% 至 100% 之间（是否把 0.7 当作 70%？）",
+            "efficiency is between 40 and 100 percent (is it a share, 0.7 for 70 %?)",
+            wrong="r.efficiency < 40",
+            fields=("efficiency",),
+        ),
+        Check(
+            "parking-ratio-range",
+            "warning",
+            "车位配比在每 100 平方米 0.02 至 10 个之间",
+            "there are 0.02 to 10 parking spaces for 100 m²",
+            wrong="r.parking_spaces > 0 and 100 * r.parking_spaces / nullif(r.gross_floor_area, 0)"
+            " not between 0.02 and 10",
+            fields=("parking_spaces", "gross_floor_area"),
+        ),
+        Check(
+            "charging-within-parking",
+            "warning",
+            "充电车位不多于车位",
+            "spaces with charging are not more than spaces",
+            wrong="r.ev_spaces > r.parking_spaces",
+            fields=("ev_spaces", "parking_spaces"),
+        ),
+    )
 
     name: Mapped[str] = mapped_column(
-        info=about("名称", "Name", headers=("楼宇名称", "项目名称", "大厦名称"))
+        info=about(
+            "名称",
+            "Name",
+            headers=("楼宇名称", "项目名称", "大厦名称", "楼宇名", "楼盘名称", "写字楼名称"),
+        )
     )
     aliases: Mapped[list[str] | None] = mapped_column(
         info=about("别名", "Other names", headers=("曾用名", "又名"))
     )
     address: Mapped[str | None] = mapped_column(
-        info=about("地址", "Address", headers=("详细地址", "楼宇地址"))
+        info=about(
+            "地址",
+            "Address",
+            headers=("详细地址", "楼宇地址", "项目地址", "具体地址", "坐落", "地理位置"),
+        )
     )
     building_id: Mapped[str | None] = mapped_column(
         index=True, info=about("所在建筑", "Building", refers_to="building", headers=("建筑编号",))
@@ -51,19 +96,21 @@ class Office(Layer):
         index=True, info=about("所属项目", "Site", refers_to="site", headers=("项目编号",))
     )
     use: Mapped[str] = mapped_column(
-        info=about("用途", "Use", values=USES, headers=("物业类型", "主要用途"))
+        info=about(
+            "用途",
+            "Use",
+            values=words.USES,
+            headers=("物业类型", "主要用途", "物业用途", "楼宇用途"),
+            synonyms=words.USE_SYNONYMS,
+        )
     )
     grade: Mapped[str | None] = mapped_column(
         info=about(
             "等级",
             "Grade",
-            headers=("写字楼等级", "楼宇等级"),
-            values={
-                "超甲级": ("超甲级", "premium"),
-                "甲级": ("甲级", "grade A"),
-                "乙级": ("乙级", "grade B"),
-                "丙级": ("丙级", "grade C"),
-            },
+            headers=("写字楼等级", "楼宇等级", "楼宇级别", "写字楼级别"),
+            values=words.GRADES,
+            synonyms=words.GRADE_SYNONYMS,
         )
     )
     gross_floor_area: Mapped[float | None] = mapped_column(
@@ -73,7 +120,7 @@ class Office(Layer):
             unit="m2",
             minimum=0,
             maximum=10_000_000,
-            headers=("建筑面积", "建筑总面积"),
+            headers=("建筑面积", "建筑总面积", "总建面", "总面积"),
         )
     )
     office_area: Mapped[float | None] = mapped_column(
@@ -93,7 +140,7 @@ class Office(Layer):
             unit="m2",
             minimum=0,
             maximum=10_000_000,
-            headers=("可出租面积",),
+            headers=("可出租面积", "可租面积"),
         )
     )
     typical_floor_area: Mapped[float | None] = mapped_column(
@@ -130,40 +177,65 @@ class Office(Layer):
             "空调形式",
             "Air conditioning",
             headers=("空调", "空调类型"),
-            values={
-                "中央空调": ("中央空调", "central"),
-                "VRV": ("多联机", "variable refrigerant flow"),
-                "分体空调": ("分体空调", "split units"),
-                "无": ("无", "none"),
-            },
+            values=words.AIR_CONDITIONING,
+            synonyms=words.AIR_CONDITIONING_SYNONYMS,
         )
     )
     air_conditioning_hours: Mapped[str | None] = mapped_column(
         info=about("空调时间", "Hours of air conditioning")
     )
     lifts: Mapped[int | None] = mapped_column(
-        info=about("电梯数", "Lifts", minimum=0, headers=("客梯数", "电梯数量"))
+        info=about(
+            "电梯数",
+            "Lifts",
+            minimum=0,
+            headers=("客梯数", "电梯数量", "电梯总数"),
+            written=("#部", "#台", "#个"),
+        )
     )
     property_fee: Mapped[float | None] = mapped_column(
         info=about(
-            "物业费", "Property fee", unit="CNY/m2/month", minimum=0, headers=("物业管理费",)
+            "物业费",
+            "Property fee",
+            unit="CNY/m2/month",
+            minimum=0,
+            headers=("物业管理费", "物业服务费", "物业费标准"),
         )
     )
     rent_min: Mapped[float | None] = mapped_column(
         info=about(
-            "最低租金", "Lowest asking rent", unit="CNY/m2/month", minimum=0, headers=("租金下限",)
+            "最低租金",
+            "Lowest asking rent",
+            unit="CNY/m2/month",
+            minimum=0,
+            headers=("租金下限", "最低报价"),
         )
     )
     rent_max: Mapped[float | None] = mapped_column(
         info=about(
-            "最高租金", "Highest asking rent", unit="CNY/m2/month", minimum=0, headers=("租金上限",)
+            "最高租金",
+            "Highest asking rent",
+            unit="CNY/m2/month",
+            minimum=0,
+            headers=("租金上限", "最高报价"),
         )
     )
     rent_area_base: Mapped[str | None] = mapped_column(
-        info=about("计租面积口径", "Area base of the rent", values=AREA_BASES)
+        info=about(
+            "计租面积口径",
+            "Area base of the rent",
+            values=words.AREA_BASES,
+            synonyms=words.AREA_BASE_SYNONYMS,
+        )
     )
     parking_spaces: Mapped[int | None] = mapped_column(
-        info=about("车位数", "Parking spaces of its own", minimum=0, headers=("停车位", "车位总数"))
+        info=about(
+            "车位数",
+            "Parking spaces of its own",
+            minimum=0,
+            headers=("停车位", "车位总数", "停车位数量", "停车位数", "车位数量"),
+            written=("#个", "#位", "#车位", "#个车位", "#泊位", "#个泊位"),
+        )
     )
     parking_area: Mapped[float | None] = mapped_column(
         info=about(
@@ -176,19 +248,21 @@ class Office(Layer):
         )
     )
     ev_spaces: Mapped[int | None] = mapped_column(
-        info=about("充电车位数", "Spaces with charging", minimum=0, headers=("充电桩数",))
+        info=about(
+            "充电车位数",
+            "Spaces with charging",
+            minimum=0,
+            headers=("充电桩数", "充电桩数量"),
+            written=("#个", "#位", "#车位", "#个车位", "#泊位", "#个泊位"),
+        )
     )
     ownership: Mapped[str | None] = mapped_column(
         info=about(
             "权属性质",
             "Ownership",
-            headers=("产权性质",),
-            values={
-                "政府": ("政府", "government"),
-                "国有": ("国有", "state-owned company"),
-                "集体": ("集体", "collective"),
-                "私有": ("私有", "private"),
-            },
+            headers=("产权性质", "产权类型"),
+            values=words.OWNERSHIP,
+            synonyms=words.OWNERSHIP_SYNONYMS,
         )
     )
     land_use: Mapped[str | None] = mapped_column(
@@ -198,20 +272,38 @@ class Office(Layer):
         info=about("土地使用权到期", "Expiry of the land-use right")
     )
     registrable: Mapped[bool | None] = mapped_column(
-        info=about("可注册", "A company can be registered here", headers=("是否可注册",))
+        info=about(
+            "可注册",
+            "A company can be registered here",
+            headers=("是否可注册",),
+            synonyms={"true": ("可注册", "可以注册", "能注册"), "false": ("不可注册", "不能注册")},
+        )
     )
     subsidy: Mapped[str | None] = mapped_column(
         info=about("租金补贴", "Rent subsidy", headers=("补贴政策",))
     )
     fire_acceptance: Mapped[bool | None] = mapped_column(
-        info=about("消防验收", "Fire acceptance passed", headers=("是否消防验收",))
+        info=about(
+            "消防验收",
+            "Fire acceptance passed",
+            headers=("是否消防验收",),
+            synonyms={
+                "true": ("通过", "已通过", "已验收", "合格", "验收合格"),
+                "false": ("未通过", "未验收", "不合格"),
+            },
+        )
     )
     certificates: Mapped[list[str] | None] = mapped_column(
         info=about("认证", "Certificates (LEED, 绿建)", headers=("绿建认证",))
     )
     completed: Mapped[int | None] = mapped_column(
         info=about(
-            "竣工年份", "Year of completion", minimum=1800, maximum=2100, headers=("建成年份",)
+            "竣工年份",
+            "Year of completion",
+            minimum=1800,
+            maximum=2100,
+            headers=("建成年份",),
+            written=("#年", "#年建成", "#年竣工", "建于#年"),
         )
     )
     geom: Mapped[Any] = geometry("Point", "MultiPolygon")

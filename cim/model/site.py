@@ -28,7 +28,13 @@ class Site(Layer):
     manager: Mapped[str | None] = mapped_column(
         info=about("运营管理单位", "Manager", headers=("物业公司", "运营单位"))
     )
-    address: Mapped[str | None] = mapped_column(info=about("地址", "Address"))
+    address: Mapped[str | None] = mapped_column(
+        info=about(
+            "地址",
+            "Address",
+            headers=("项目地址", "园区地址", "详细地址"),
+        )
+    )
     area: Mapped[float | None] = mapped_column(
         info=about(
             "项目总建筑面积",
@@ -36,7 +42,7 @@ class Site(Layer):
             unit="m2",
             minimum=0,
             maximum=100_000_000,
-            headers=("总建筑面积",),
+            headers=("总建筑面积", "总建面"),
         )
     )
     parking_spaces: Mapped[int | None] = mapped_column(
@@ -44,7 +50,8 @@ class Site(Layer):
             "项目车位总数",
             "Parking spaces of the whole site",
             minimum=0,
-            headers=("车位数", "车位总数"),
+            headers=("车位数", "车位总数", "停车位总数", "停车位数"),
+            written=("#个", "#位", "#车位", "#个车位", "#泊位", "#个泊位"),
         )
     )
     geom: Mapped[Any] = geometry("Point", "MultiPolygon", nullable=True)

@@ -16,6 +16,22 @@ STATUSES = {
 }
 """How far a piece of transport has come."""
 
+STATUS_SYNONYMS = {
+    "operating": (
+        "运营中",
+        "已运营",
+        "在运营",
+        "开通",
+        "已开通",
+        "open",
+        "in service",
+        "in operation",
+    ),
+    "building": ("建设中", "在建中", "施工", "施工中", "under_construction"),
+    "planned": ("规划中", "拟建", "待建", "proposed"),
+}
+"""How sources write them."""
+
 
 class Station(Layer):
     """A station or port; only operating ones count in searches."""
@@ -36,10 +52,33 @@ class Station(Layer):
                 "railway": ("火车站", "railway"),
                 "port": ("口岸", "border port"),
             },
+            headers=("站点类别", "站点类型"),
+            synonyms={
+                "metro": ("地铁", "地铁车站", "轨道交通", "轨道站点", "subway"),
+                "railway": (
+                    "火车",
+                    "铁路",
+                    "铁路站",
+                    "铁路车站",
+                    "高铁",
+                    "高铁站",
+                    "railway station",
+                    "train station",
+                ),
+                "port": ("陆路口岸", "通关口岸", "border crossing", "checkpoint"),
+            },
         )
     )
     lines: Mapped[list[str] | None] = mapped_column(
         info=about("线路", "Lines", headers=("所属线路",))
     )
-    status: Mapped[str] = mapped_column(info=about("状态", "Status", values=STATUSES))
+    status: Mapped[str] = mapped_column(
+        info=about(
+            "状态",
+            "Status",
+            values=STATUSES,
+            headers=("运营状态", "建设状态"),
+            synonyms=STATUS_SYNONYMS,
+        )
+    )
     geom: Mapped[Any] = geometry("Point", "MultiPolygon")

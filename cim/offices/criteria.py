@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from cim.items import Box
-from cim.model.office import USES
+from cim.model.office_words import USES
 
 ANY_USE = "全部"
 """Value of `use` that searches every use."""

@@ -192,11 +192,11 @@ PADS = {
 # several commands in one process: each start of the program costs seconds
 COMMANDS = """
 import contextlib, io, json, sys
-from api.cli import app
+from api.cli import COMMANDS, app_with
 
 for arguments in json.loads(sys.argv[1]):
     with contextlib.redirect_stdout(io.StringIO()) as said:
-        app(arguments, standalone_mode=False)
+        app_with(COMMANDS)(arguments, standalone_mode=False)
     print(json.dumps(said.getvalue()))
 """
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
+
+from layers.source import Source, rows_of
+
 
 def table(folder: Path, text: str) -> Path:
     """A CSV with the columns of `text`, its rows all in Luohu."""
@@ -12,3 +16,9 @@ def table(folder: Path, text: str) -> Path:
     path = folder / "table.csv"
     path.write_text("\n".join(lines), encoding="utf-8")
     return path
+
+
+def read(source: Source) -> pd.DataFrame:
+    """All rows of a source, by row number."""
+    rows: pd.DataFrame = pd.concat(rows_of(source))
+    return rows

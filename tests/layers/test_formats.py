@@ -125,7 +125,7 @@ def test_a_table_of_a_file_that_has_several_can_be_named(
     buildings.to_file(path, layer="new")
     assert open_source(path, "old").rows == 1
     assert open_source(path, "new").rows == 2
-    with pytest.raises(SourceError, match="GDAL 打不开"):
+    with pytest.raises(SourceError, match="old（1 行 rows）、new（2 行 rows）"):
         open_source(path, "none")
 
 

@@ -89,7 +89,7 @@ def test_without_a_default_a_word_that_is_not_translated_rejects_the_row(
         """,
     )
     assert [(r.row, r.id, r.field, r.value) for r in report.rejects] == [
-        (31, "t:99", "status", "perhaps")
+        (32, "t:99", "status", "perhaps")
     ]
     assert "values 里没有此值" in report.rejects[0].reason
 

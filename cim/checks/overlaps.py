@@ -1,0 +1,63 @@
+"""Footprints that cover the same ground."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from cim.measures import square_metres
+
+TOLERANCE = 1.0
+"""Square metres that two footprints may share: a common wall is never drawn twice alike."""
+
+
+def overlapping(staged: pd.Series, others: pd.Series) -> pd.DataFrame:
+    """Return the pairs of areas that overlap by more than `TOLERANCE`.
+
+    Parameters
+    ----------
+    staged
+        Areas in stored degrees, by row number.
+    others
+        Areas of the layer, by identifier.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``row``, ``other_row`` (the later row, or missing), ``other_id`` (or missing)
+        and ``value``, in the order of the rows.
+    """
+    areas = staged.to_numpy(dtype=object)
+    one, other = shapely.STRtree(areas).query(areas)
+    earlier = one < other
+    within = _shared(areas, areas, one[earlier], other[earlier])
+    numbers = staged.index.to_numpy()
+    found = pd.DataFrame({"row": numbers[within["one"]], "area": within["area"]})
+    found["other_row"] = pd.array(numbers[within["other"]], dtype="Int64")
+    found["other_id"] = None
+    if len(others):
+        there = others.to_numpy(dtype=object)
+        across = _shared(areas, there, *shapely.STRtree(there).query(areas))
+        more = pd.DataFrame({"row": numbers[across["one"]], "area": across["area"]})
+        more["other_row"] = pd.array([pd.NA] * len(more), dtype="Int64")
+        more["other_id"] = others.index.to_numpy()[across["other"]]
+        found = pd.concat([found, more], ignore_index=True)
+    found["value"] = found.pop("area").map("{:.1f} m²".format)
+    return found.sort_values(["row", "other_row", "other_id"], ignore_index=True)
+
+
+def _shared(
+    areas: NDArray[np.object_],
+    there: NDArray[np.object_],
+    one: NDArray[np.int64],
+    other: NDArray[np.int64],
+) -> pd.DataFrame:
+    """Return the candidates that share ground, and how many m²."""
+    # boxes that meet are common, areas that do are not
+    meet = shapely.intersects(areas[one], there[other])
+    one, other = one[meet], other[meet]
+    area = square_metres(shapely.intersection(areas[one], there[other]))
+    large = area > TOLERANCE
+    return pd.DataFrame({"one": one[large], "other": other[large], "area": area[large]})

@@ -1,0 +1,187 @@
+"""From the rules of a layer to the staged rows for which they do not hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import shapely
+from sqlalchemy import Connection, text
+
+from cim.checks.network import apart
+from cim.checks.overlaps import overlapping
+from cim.checks.places import repeated
+from cim.model import COMMON, Check, Layer
+
+SAMPLES = 1_000
+"""Rows of one rule that are named; the rest is counted."""
+
+_FEW = 20_000
+"""Rows up to which the neighbours of each are looked up, instead of all in the extent."""
+
+_FOLDER = Path(__file__).parents[1] / "sql" / "checks"
+_INDEXED: dict[str, Callable[..., pd.DataFrame]] = {
+    "overlaps": overlapping,
+    "network": apart,
+    "places": repeated,
+}
+
+
+@dataclass(frozen=True)
+class Broken:
+    """One staged row for which a rule does not hold.
+
+    `value` says what was found, `other` names the feature it collides with, `place` is in
+    stored degrees.
+    """
+
+    row: int
+    id: str
+    value: str
+    other: str | None
+    place: tuple[float, float] | None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One rule, how often it does not hold, and where, as far as named."""
+
+    check: Check
+    count: int
+    rows: list[Broken]
+
+
+def needs_places(layer: type[Layer]) -> bool:
+    """Tell whether rules of a layer are worked out over the geometries of all rows at once."""
+    return any(check.indexed for check in _checks(layer))
+
+
+def _checks(layer: type[Layer]) -> list[Check]:
+    own = list(layer.__checks__)
+    return own if layer.__shares_places__ else [*own, COMMON["place-repeated"]]
+
+
+def verdicts(
+    connection: Connection, layer: type[Layer], places: pd.Series | None = None
+) -> Iterator[Verdict]:
+    """Yield the rules of a layer that do not hold for some staged rows.
+
+    Parameters
+    ----------
+    connection
+        In the transaction in which the rows were staged.
+    places
+        The geometries of the staged rows by row number, where the caller has them at hand; rows
+        that are no longer staged are left out.
+    """
+    staged = _staged(connection, places) if needs_places(layer) else None
+    others = _others(connection, layer) if needs_places(layer) else None
+    for check in _checks(layer):
+        if check.indexed is None:
+            count, rows = _by_query(connection, check, layer)
+        else:
+            count, rows = _named(connection, _INDEXED[check.indexed](staged, others))
+        if count:
+            yield Verdict(check, count, rows)
+
+
+def _query(check: Check, layer: type[Layer]) -> str:
+    """Return the query of the rows for which a rule does not hold: id, value, other."""
+    if check.query is not None:
+        written = (_FOLDER / f"{check.query}.sql").read_text(encoding="utf-8")
+        return written.replace("{layer}", layer.__tablename__)
+    shown = ", ".join(f"'{name} = ' || r.\"{name}\"" for name in check.fields)
+    return f"""
+        select r.id, concat_ws('，', {shown}) as value, null::text as other
+        from staged r where {check.wrong}
+    """
+
+
+_PLACE = "cross join lateral (select st_centroid(st_envelope(s.geom)) as geom) as p"
+
+
+def _by_query(connection: Connection, check: Check, layer: type[Layer]) -> tuple[int, list[Broken]]:
+    rows = connection.execute(
+        text(f"""
+        with found as ({_query(check, layer)})
+        select s.row_no, f.id, f.value, f.other, st_x(p.geom) as lon, st_y(p.geom) as lat,
+            count(*) over () as total
+        from found f join staged s using (id) {_PLACE}
+        order by s.row_no, f.other
+        limit :samples
+        """),
+        {"samples": SAMPLES},
+    ).all()
+    return (rows[0].total if rows else 0), [_broken(row) for row in rows]
+
+
+def _broken(row: Any) -> Broken:
+    place = None if row.lon is None else (row.lon, row.lat)
+    return Broken(row.row_no or 0, row.id, row.value, row.other, place)
+
+
+def _named(connection: Connection, found: pd.DataFrame) -> tuple[int, list[Broken]]:
+    """Fetch the names of the rows that a rule over all of them found."""
+    if found.empty:
+        return 0, []
+    shown = found.head(SAMPLES)
+    rows = pd.unique(pd.concat([shown["row"], shown["other_row"].dropna()])).tolist()
+    named = {
+        row.row_no: row
+        for row in connection.execute(
+            text(f"""
+            select s.row_no, s.id, st_x(p.geom) as lon, st_y(p.geom) as lat
+            from unnest(cast(:rows as bigint[])) as shown (row_no) join staged s using (row_no)
+            {_PLACE}
+            """),
+            {"rows": [int(row) for row in rows]},
+        )
+    }
+    return len(found), [
+        Broken(
+            row=one["row"],
+            id=named[one["row"]].id,
+            value=one["value"],
+            other=one["other_id"] if pd.isna(one["other_row"]) else named[one["other_row"]].id,
+            place=(named[one["row"]].lon, named[one["row"]].lat),
+        )
+        for one in shown.to_dict("records")
+    ]
+
+
+def _staged(connection: Connection, places: pd.Series | None) -> pd.Series:
+    """Return the geometries of the staged rows by row number."""
+    if places is None:
+        read = connection.execute(
+            text("select row_no, st_asbinary(geom) from staged where geom is not null")
+        ).all()
+        index = pd.Index([row for row, _ in read], dtype="int64")
+        return pd.Series(shapely.from_wkb([wkb for _, wkb in read]), index=index, dtype=object)
+    placed = text("select count(*) from staged where geom is not null")
+    if connection.scalar(placed) == len(places):
+        return places
+    present = connection.scalars(text("select row_no from staged where geom is not null")).all()
+    return places[places.index.isin(present)]
+
+
+def _others(connection: Connection, layer: type[Layer]) -> pd.Series:
+    """Return the geometries of the layer near the staged rows that are not among them, by id."""
+    few = (connection.scalar(text("select count(*) from staged")) or 0) < _FEW
+    near = (
+        f"{layer.__tablename__} t where t.id in (select near.id from staged s"
+        f" join {layer.__tablename__} near on near.geom && s.geom)"
+        if few
+        else f"{layer.__tablename__} t where t.geom &&"
+        " (select st_setsrid(st_extent(geom)::geometry, 4490) from staged)"
+    )
+    read = connection.execute(
+        text(f"""
+        select t.id, st_asbinary(t.geom)
+        from {near} and not exists (select from staged s where s.id = t.id)
+        """)
+    ).all()
+    index = pd.Index([identifier for identifier, _ in read], dtype=object)
+    return pd.Series(shapely.from_wkb([wkb for _, wkb in read]), index=index, dtype=object)

@@ -1,0 +1,61 @@
+-- Places in the base whose names are those of staged features, or stand in them: 「京基100」 in
+-- 「京基100停车场」. The names of the base and the plain form of a name are filled in.
+with names as materialized (
+    select
+        t.id,
+        {plain} as plain,
+        (st_xmin(t.geom) + st_xmax(t.geom)) / 2 as x,
+        (st_ymin(t.geom) + st_ymax(t.geom)) / 2 as y
+    from {staged}
+    where t.name is not null and t.geom is not null
+),
+
+-- a name that stands for several places is none; what other datasets say of it comes first
+base as materialized (
+    select distinct on (plain)
+        plain, own, avg(x) as x, avg(y) as y, bool_or(inside) as inside
+    from ({base}) as every_name
+    where length(plain) >= 2
+    group by plain, own
+    having max(x) - min(x) < :same and max(y) - min(y) < :same
+    order by plain, own
+),
+
+-- every piece of a name, for a hash join: a search for each base name would read all names for it
+pieces as (
+    select n.id, substr(n.plain, first, size) as plain, size
+    from
+        (select id, plain from names order by hashtext(id) limit :searched) as n,
+        generate_series(1, length(n.plain) - 2) as first,
+        generate_series(3, least(length(n.plain) - first + 1, 24)) as size
+),
+
+found as (
+    select n.id, b.plain, length(b.plain) as size
+    from names as n inner join base as b using (plain)
+    union all
+    select p.id, p.plain, p.size
+    from pieces as p inner join base as b using (plain)
+    -- three Chinese characters say as much as four letters
+    where b.inside and (p.size >= 4 or octet_length(p.plain) >= 9)
+),
+
+-- of several names in one, the longest is what it is called after
+called as (
+    select distinct on (id) id, plain from found order by id, size desc, plain
+)
+
+select
+    b.own,
+    percentile_cont(0.5) within group (order by n.x) as lon,
+    percentile_cont(0.5) within group (order by n.y) as lat,
+    b.x as base_lon,
+    b.y as base_lat
+from called as c
+inner join names as n using (id)
+inner join base as b on b.plain = c.plain
+group by b.plain, b.own, b.x, b.y
+-- a name found all over the city names no place
+having max(n.x) - min(n.x) < :near and max(n.y) - min(n.y) < :near
+order by hashtext(b.plain)
+limit :most
