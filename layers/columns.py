@@ -189,9 +189,7 @@ def _codes(frame: pd.DataFrame, plan: Plan, findings: Findings) -> pd.Series:
     codes = parts[0]
     for part in parts[1:]:
         codes = codes.fillna("") + "|" + part.fillna("")
-    missing = parts[0].isna()
-    for part in parts[1:]:
-        missing &= part.isna()
+    missing = pd.concat(parts, axis=1).isna().all(axis=1)
     findings.add("id-missing", missing, "id", codes, "没有编号 / has no identifier")
     return codes
 
@@ -202,7 +200,7 @@ def _identifiers(codes: pd.Series, plan: Plan) -> pd.Series:
     already = codes.str.startswith(f"{plan.dataset}:")
     national = plan.layer.__national_code__
     if national is not None:
-        already = already | codes.str.fullmatch(national)
+        already |= codes.str.fullmatch(national)
     return codes.where(already.fillna(False), prefixed)
 
 

@@ -42,15 +42,16 @@ def _converted(layer: type[Layer], given: Mapping[str, str]) -> dict[str, object
             if places[0] is None:
                 raise EditError(f"geom = {value!r}：不是 WKT / is not WKT")
             stored, _ = stored_places(places, pd.RangeIndex(1), "EPSG:4490", layer, findings)
-            values[name] = (
-                None
-                if stored[0] is None
-                else shapely.to_wkb(stored[0], hex=True, include_srid=True)
-            )
+            values[name] = None if stored[0] is None else shapely.to_wkb(stored[0], hex=True)
         else:
             found = convert(pd.Series([value], dtype="string"), column, findings)
             values[name] = None if found.isna().iloc[0] else str(found.iloc[0])
     _raise_first(findings.errors())
+    if vague := [one for one in findings.remarks if one.code == "value-approximate"]:
+        raise EditError(
+            f"{vague[0].field} = {vague[0].value!r}：请写确切的值；估算的值请导入"
+            " / write an exact value: an estimate is imported, and marked as one"
+        )
     return values
 
 

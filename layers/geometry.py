@@ -9,7 +9,6 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from cim.crs import SRID
 from cim.model import Layer, columns_of
 from layers.findings import Finding, Findings
 from layers.mending import mended
@@ -65,12 +64,12 @@ def stored_places(
     Returns
     -------
     tuple
-        Geometries in CGCS2000 degrees, 2D, of the layer's kinds, with SRID; and how many
+        Geometries in CGCS2000 degrees, 2D, of the layer's kinds; and how many
         invalid areas were repaired.
     """
     column = columns_of(layer)["geom"]
     allowed = {_Type[kind.upper()].value for kind in column.info["kinds"]}
-    places = shapely.force_2d(places)
+    places = shapely.force_2d(places) if shapely.has_z(places).any() else places.copy()
     places[shapely.is_empty(places)] = None
     bounds = shapely.bounds(places)
     endless = ~(np.isfinite(bounds).all(axis=1) | shapely.is_missing(places))
@@ -102,7 +101,7 @@ def stored_places(
         note_rows(findings, "geometry-missing", none, rows, lambda _: "", lambda _: missing)
     locate(findings, rows, there)
     # RFC 7946 wants outlines counterclockwise; turned once here, not at every answer
-    return shapely.set_srid(shapely.orient_polygons(result), SRID), repairs
+    return shapely.orient_polygons(result), repairs
 
 
 def _placed(errors: list[Finding]) -> bool:

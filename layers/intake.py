@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -105,7 +105,6 @@ class Intake:
         for condition in (self.mapping.where, self.order.where):
             if condition:
                 frame = rows_where(frame, condition)
-        self.matched += len(frame)
         if self._plan is None:
             columns = [str(c) for c in frame.columns if c != GEOMETRY]
             dataset = (
@@ -115,6 +114,7 @@ class Intake:
                 self.layer, dataset, self.mapping, columns, accept=self.order.accept
             )
         frame = without_examples(frame, self._plan, self.findings)
+        self.matched += len(frame)
         rows = mapped(frame, self._plan, self.findings)
         places = self._places(frame)
         good = ~rows.index.isin(list(self.findings.rejected))
@@ -182,6 +182,12 @@ class Intake:
             float(max(north, bounds[3])),
         )
 
+    def _mapping_text(self, plan: Plan) -> str:
+        """Write the mapping as it was used, with the columns that the places were found in."""
+        where = self._where or plan.mapping.geometry
+        used = replace(plan, mapping=plan.mapping.model_copy(update={"geometry": where}))
+        return mapping_text(self.layer, used, plan.suggestions, self.crs)
+
     def report(self) -> Report:
         """Return what is known once the rows are staged and checked."""
         plan = self.plan
@@ -205,7 +211,7 @@ class Intake:
             rejected=len(self.findings.rejected),
             rejects=self.findings.errors(),
             columns={name: rule.source for name, rule in plan.fields.items()},
-            mapping=mapping_text(self.layer, plan, plan.suggestions, self.crs),
+            mapping=self._mapping_text(plan),
             unused_columns=[name for name in plan.unused if name not in read | set(RETURN_COLUMNS)],
             suggestions=[asdict(one) for one in plan.suggestions],
             assumed=[*self.source.notes, *self._notes, *assumed(plan)],

@@ -131,12 +131,13 @@ def find_places(
     if any(rule.model_dump().values()) or GEOMETRY in frame.columns:
         return rule, []
     titles = [str(title) for title in frame.columns]
+    known = {title.strip().casefold(): title for title in titles}
+    named = next((name for name in _TEXT_TITLES if name in known), None)
+    written = (
+        GeometryRule() if named is None else GeometryRule(**{_TEXT_TITLES[named]: known[named]})
+    )
     if (pair := coordinate_columns(titles, stated)) is None:
-        known = {title.strip().casefold(): title for title in titles}
-        named = next((name for name in _TEXT_TITLES if name in known), None)
-        if named is not None:
-            return GeometryRule(**{_TEXT_TITLES[named]: known[named]}), []
-        return _by_content(frame), []
+        return (_by_content(frame) if named is None else written), []
     x, y = pair
     notes = []
     if axis_of(x) == "x" and _is_northing_first(frame, x, y):
@@ -150,7 +151,7 @@ def find_places(
             f"位置取自“{x}”“{y}”列，不用“{'、'.join(others)}”"
             f" / places are read from {x} and {y}, not from {', '.join(others)}"
         )
-    return GeometryRule(lon=x, lat=y), notes
+    return written.model_copy(update={"lon": x, "lat": y}), notes
 
 
 def datum_in_titles(rule: GeometryRule) -> str | None:
@@ -162,7 +163,8 @@ def datum_in_titles(rule: GeometryRule) -> str | None:
         ``EPSG:4326``, ``EPSG:4490``, ``GCJ-02`` or ``BD-09``; None where the titles name none,
         or different ones.
     """
-    named = {datum_of(title) for title in rule.model_dump().values() if title}
+    titles = [rule.lon, rule.lat] if rule.lon and rule.lat else rule.model_dump().values()
+    named = {datum_of(title) for title in titles if title}
     return named.pop() if len(named) == 1 else None
 
 
@@ -269,6 +271,13 @@ def read_places(frame: pd.DataFrame, rule: GeometryRule, findings: Findings) -> 
     if not any(rule.model_dump().values()) and GEOMETRY in frame.columns:
         return _own_places(frame, findings)
     rule = find_places(frame, rule)[0]
+    if rule.lon and rule.lat and (rule.wkt or rule.ewkb):
+        # as a template has it: an outline where there is one, else a point
+        places = read_places(frame, GeometryRule(wkt=rule.wkt, ewkb=rule.ewkb), findings)
+        points = read_places(frame, GeometryRule(lon=rule.lon, lat=rule.lat), findings)
+        if places is not None and points is not None:
+            places = np.where(shapely.is_missing(places), points, places)
+        return places
     if rule.lon and rule.lat:
         return _points(column_from(frame, rule.lon), column_from(frame, rule.lat), findings)
     if rule.lon or rule.lat:

@@ -61,7 +61,9 @@ def _kept(source: Source, reasons: Reasons) -> Iterator[pd.DataFrame]:
 def _write_text(source: Source, form: Form, reasons: Reasons, path: Path) -> None:
     with path.open("w", encoding=form.encoding, newline="") as file:
         for at, rows in enumerate(_kept(source, reasons)):
-            rows.to_csv(file, index=False, sep=form.separator, header=at == 0)
+            rows.to_csv(
+                file, index=False, sep=form.separator, header=at == 0, lineterminator="\r\n"
+            )
 
 
 def _cell(sheet: Any, value: object) -> object:

@@ -31,14 +31,15 @@ def copy_rows(
     rows
         Content columns but the geometry, indexed by row number.
     places
-        Geometries with SRID, or None where the rows have none.
+        Geometries in stored degrees, or None where the rows have none.
     """
     frame = rows.copy()
     if places is None:
         frame["geom"] = pd.Series(pd.NA, index=frame.index, dtype="string")
     else:
         # four times faster than the hexadecimal writer of GEOS
-        binary = shapely.to_wkb(places, include_srid=True)
+        # (the column knows its SRID, and gives it to what has none)
+        binary = shapely.to_wkb(places)
         frame["geom"] = [None if wkb is None else wkb.hex() for wkb in binary]
     columns = [*content_of(layer), ROW]
     frame[ROW] = frame.index.to_numpy(dtype=np.int64)
@@ -143,9 +144,24 @@ def keep_unmapped(connection: Connection, layer: type[Layer], fields: Collection
     """Let rows that are there already keep the values of fields the source says nothing about."""
     if not fields:
         return
-    kept = ", ".join(f'"{name}" = t."{name}"' for name in fields)
+    kept = ", ".join(f'"{name}" = {_kept(layer, name, fields)}' for name in fields)
     connection.execute(
         text(f"update {STAGED} s set {kept} from {layer.__tablename__} t where t.id = s.id")
+    )
+
+
+def _kept(layer: type[Layer], name: str, fields: Collection[str]) -> str:
+    """Write what a row keeps of a field the source is silent about."""
+    if name != "exceptions":
+        return f't."{name}"'
+    # what was said of a value does not hold for the one that replaces it
+    told = [n for n in content_of(layer) if n not in {"id", "dataset", *fields}]
+    changed = ", ".join(
+        f"""case when s."{n}" is distinct from t."{n}" then '{n}' end""" for n in told
+    )
+    return (
+        f"nullif((coalesce(t.exceptions, '{{}}') - array_remove(array[{changed}]::text[], null))"
+        " || coalesce(s.exceptions, '{}'), '{}')"
     )
 
 

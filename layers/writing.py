@@ -12,6 +12,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from cim.crs import SRID
 from layers.values import LIST_SEPARATORS
+from layers.values.cells import NOTHING
 
 _DRIVERS = {
     ".gpkg": "GPKG",
@@ -30,9 +31,15 @@ class ExportError(ValueError):
 
 
 def _as_text(value: Any) -> Any:
-    """Write a list or an object as text: ``a|b``, or JSON where a part holds a separator."""
+    """Write a list or an object as text: ``a|b``, or JSON where a part holds a separator.
+
+    So is a list that would be empty text or a word for what is not known.
+    """
     if isinstance(value, list):
-        plain = not any(LIST_SEPARATORS.search(part) or part.startswith("[") for part in value)
+        said = len(value) > 1 or (len(value) == 1 and value[0].casefold() not in NOTHING)
+        plain = said and not any(
+            LIST_SEPARATORS.search(part) or part.startswith("[") for part in value
+        )
         return "|".join(value) if plain else json.dumps(value, ensure_ascii=False)
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else value
 
@@ -110,8 +117,8 @@ def write_layer(frame: gpd.GeoDataFrame, path: Path) -> None:
         # lists stay lists; of objects Arrow would make one structure with every key
         _flat(frame, (dict,)).to_parquet(path)
     elif suffix == ".csv":
-        # the mark lets Excel read Chinese
-        _table(frame).to_csv(path, index=False, encoding="utf-8-sig")
+        # the mark lets Excel read Chinese; a lone carriage return is quoted only beside CRLF
+        _table(frame).to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
     elif suffix == ".xlsx":
         _write_excel(_table(frame), path)
     else:
@@ -123,6 +130,8 @@ def _write_vector(frame: gpd.GeoDataFrame, path: Path, driver: str) -> None:
     if driver == "GeoJSON":
         # 4490 and 4326 have the same numbers; GeoJSON must not carry another system
         frame = frame.set_crs("EPSG:4326", allow_override=True)
+        # text that looks like JSON stays text, or its column would be of two kinds
+        options["AUTODETECT_JSON_STRINGS"] = "NO"
     if driver == "ESRI Shapefile":
         frame = _for_shapefile(frame)
     if driver == "FlatGeobuf" and frame.geometry.isna().any():

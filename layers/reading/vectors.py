@@ -59,19 +59,27 @@ class _Opened:
 @contextmanager
 def _reading(opened: _Opened) -> Iterator[None]:
     """Put GDAL's errors into words; let it restore an index where one is missing."""
-    restore = opened.shapefile is not None and opened.shapefile.restore
-    if restore:
-        pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": True})
+    options = {}
+    if opened.shapefile is not None and opened.shapefile.restore:
+        options["SHAPE_RESTORE_SHX"] = True
+    with _configured(options):
+        try:
+            yield
+        except _BROKEN as error:
+            said = str(error).replace(str(opened.path), opened.name)
+            raise SourceError(
+                f"GDAL 打不开或读不完 {opened.name} / GDAL cannot read {opened.name}: {said}"
+            ) from None
+
+
+@contextmanager
+def _configured(options: dict[str, bool]) -> Iterator[None]:
+    """Set options of GDAL for a while."""
+    pyogrio.set_gdal_config_options(options)
     try:
         yield
-    except _BROKEN as error:
-        said = str(error).replace(str(opened.path), opened.name)
-        raise SourceError(
-            f"GDAL 打不开或读不完 {opened.name} / GDAL cannot read {opened.name}: {said}"
-        ) from None
     finally:
-        if restore:
-            pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": None})
+        pyogrio.set_gdal_config_options(dict.fromkeys(options))
 
 
 def _tables(path: Path) -> list[Table]:
@@ -151,9 +159,10 @@ def _frames(opened: _Opened) -> Iterator[pd.DataFrame]:
             yield as_frame(table.rename_columns(names), geometry if has_place else None)
 
 
+@contextmanager
 def stream_of(
     path: Path, sublayer: str | None, encoding: str | None, *, as_written: bool = False
-) -> Any:
+) -> Iterator[Any]:
     """Open a layer as a stream of Arrow batches, feature numbers included.
 
     Parameters
@@ -161,15 +170,21 @@ def stream_of(
     as_written
         Leave moments as moments; else they are text in ISO 8601.
     """
-    return open_arrow(
-        path,
-        layer=sublayer,
-        encoding=encoding,
-        batch_size=CHUNK,
-        use_pyarrow=True,
-        return_fids=True,
-        datetime_as_string=not as_written,
-    )
+    # GDAL's quick way with FlatGeobuf garbles what follows a missing geometry
+    careful = {"OGR_FLATGEOBUF_STREAM_BASE_IMPL": True}
+    with (
+        _configured(careful),
+        open_arrow(
+            path,
+            layer=sublayer,
+            encoding=encoding,
+            batch_size=CHUNK,
+            use_pyarrow=True,
+            return_fids=True,
+            datetime_as_string=not as_written,
+        ) as opened,
+    ):
+        yield opened
 
 
 def _layer_of(

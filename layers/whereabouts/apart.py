@@ -28,12 +28,13 @@ def title(datum: str | None) -> str:
 
 
 def short(crs: str) -> str:
-    """Return a name of a coordinate system that ``--crs`` takes, where a file gives its WKT."""
+    """Return a short name of a coordinate system, where a file gives its WKT."""
     if len(crs) < 40:
         return crs
     system = CRS.from_user_input(crs)
     number = system.to_epsg()
-    return f"EPSG:{number}" if number else system.name
+    # " / " stands between Chinese and English
+    return f"EPSG:{number}" if number else system.name.replace(" / ", " ")
 
 
 def displacement(lon: Floats, lat: Floats, to_lon: Floats, to_lat: Floats) -> Floats:

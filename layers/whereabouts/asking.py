@@ -13,7 +13,8 @@ def question_of(whereabouts: Whereabouts) -> str:
     """
     crs, proposed = short(whereabouts.crs or ""), whereabouts.proposed
     zh, _, en = whereabouts.words[-1].partition(" / ")
-    insist = f'"{crs}"' if " " in crs else crs
+    # what has no number in the catalogue is declared by the file itself, and may be stated anew
+    insist = crs if " " not in crs else f'"{whereabouts.crs}"'
     if proposed is None:
         return (
             f"{zh}。数据真的是 {crs} 吗？若确实是，请加 --crs {insist} 重新导入；未作任何改动"

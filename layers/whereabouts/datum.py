@@ -27,6 +27,7 @@ from layers.whereabouts.apart import (
     short,
     title,
 )
+from layers.whereabouts.city import city_extent
 from layers.whereabouts.pairs import (
     centres,
     independent,
@@ -97,7 +98,7 @@ def examine(
     if crs is None or believed.verdict is not None:
         return believed
     declared = disguise_of(crs)
-    if declared is None and not keeps_numbers(crs):
+    if (declared is None and not keeps_numbers(crs)) or _abroad(connection):
         return believed
     found = _evidence(connection, layer, dataset)
     most = max((len(one.pairs) for one in found), default=0)
@@ -113,6 +114,15 @@ def examine(
         if verdict.verdict != "cannot tell":
             break
     return verdict
+
+
+def _abroad(connection: Connection) -> bool:
+    """Tell whether the city lies where nobody uses the disguises."""
+    city = city_extent(connection)
+    if city is None:
+        return False
+    lon, lat = (city.west + city.east) / 2, (city.south + city.north) / 2
+    return not in_china(np.array([lon]), np.array([lat]))
 
 
 def _evidence(connection: Connection, layer: type[Layer], dataset: str) -> list[Evidence]:
@@ -212,7 +222,10 @@ def _said(result: Whereabouts, evidence: Evidence, left: Floats) -> str:
         )
     if result.verdict == "fits":
         return f"{zh}，与所声明的 {crs} 相符 / {en}: this fits {crs}"
-    return f"{zh}，过于分散，无法判断 / {en}, too scattered to tell"
+    return (
+        f"{zh}，WGS 84、GCJ-02 和 BD-09 都不能解释，无法判断"
+        f" / {en}, which neither WGS 84 nor GCJ-02 nor BD-09 explains: nothing can be said"
+    )
 
 
 def _shift(east: float | None, north: float | None) -> tuple[str, str]:

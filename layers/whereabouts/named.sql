@@ -31,18 +31,19 @@ pieces as (
 ),
 
 found as (
-    select n.id, b.plain, length(b.plain) as size
+    select n.id, b.plain, b.own, length(b.plain) as size
     from names as n inner join base as b using (plain)
     union all
-    select p.id, p.plain, p.size
+    select p.id, p.plain, b.own, p.size
     from pieces as p inner join base as b using (plain)
     -- three Chinese characters say as much as four letters
     where b.inside and (p.size >= 4 or octet_length(p.plain) >= 9)
 ),
 
--- of several names in one, the longest is what it is called after
+-- of several names in one, the longest is what it is called after; what the same dataset left
+-- here before, which may have been wrong in the same way, comes last
 called as (
-    select distinct on (id) id, plain from found order by id, size desc, plain
+    select distinct on (id) id, plain from found order by id, own, size desc, plain
 )
 
 select

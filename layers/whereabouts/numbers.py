@@ -30,10 +30,12 @@ _MOST = 2 / 3
 _SHOWN = 4
 """Systems that are named."""
 
+_DEGREES = ("EPSG:4326", GCJ02, BD09)
+
 _EDGE = 3.5
 """Degrees by which data may reach beyond the area of use of their system: into the next zone."""
 
-_ASTRAY = ("coordinates-impossible", "coordinates-swapped", "outside-city")
+_LOST = ("coordinates-impossible", "coordinates-swapped")
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,9 @@ class Candidate:
     @property
     def words(self) -> tuple[str, str]:
         """What is proposed, in Chinese and in English."""
-        name = f"（{self.name}）" if self.name else ""
-        english = f" ({self.name})" if self.name else ""
+        # the catalogue's " / " would be taken for the one between Chinese and English
+        name = self.name.replace(" / ", " ")
+        name, english = (f"（{name}）", f" ({name})") if name else ("", "")
         if self.swapped:
             return f"对调 x 与 y 后的 {self.crs}{name}", f"{self.crs}{english} with x and y swapped"
         return f"{self.crs}{name}", f"{self.crs}{english}"
@@ -77,8 +80,8 @@ def sample_of(places: NDArray[Any]) -> NDArray[np.float64]:
 
 
 def _usual(city: Extent) -> Iterator[str]:
-    """Yield the systems that data of the city come in, the likeliest first."""
-    yield from ("EPSG:4326", GCJ02, BD09, f"EPSG:{city.metric_srid}")
+    """Yield the plane systems that data of the city come in, the likeliest first."""
+    yield f"EPSG:{city.metric_srid}"
     middle = (city.west + city.east) / 2
     # CGCS2000 / 3-degree Gauss-Kruger by central meridian, without and with the zone in front:
     # EPSG:4534 is CM 75E, EPSG:4513 is zone 25 (75E); the city's zone before its neighbours
@@ -165,11 +168,18 @@ def _size(one: CRSInfo) -> float:
     return float(((east - west) % 360 or 360) * (north - south))
 
 
-def candidates(numbers: NDArray[np.float64], city: Extent, declared: str | None) -> list[Candidate]:
+def candidates(
+    numbers: NDArray[np.float64],
+    city: Extent,
+    declared: str | None = None,
+    *,
+    anywhere: bool = True,
+) -> list[Candidate]:
     """Return the systems in which coordinates would lie in the city, the likeliest first.
 
-    The usual systems are tried first; where none fits, with x and y exchanged for degrees, then
-    every plane system of the EPSG catalogue that is used there, then all with x and y exchanged.
+    Degrees are tried as they are, then with x and y exchanged. For metres or feet the usual systems
+    are tried first; where none fits, every plane system of the EPSG catalogue that is used there;
+    then the usual ones with x and y exchanged.
 
     Parameters
     ----------
@@ -177,34 +187,46 @@ def candidates(numbers: NDArray[np.float64], city: Extent, declared: str | None)
         x and y as the source has them, shape (n, 2), from `sample_of`.
     declared
         The system that the source states, which is no news.
+    anywhere
+        Go through the catalogue. Among so many systems some may fit by chance, so that it is left
+        where the numbers do make sense as declared.
     """
     if not len(numbers):
         return []
+    if (np.abs(numbers) <= 180).all():
+        # in metres these would all lie at the origin of some grid
+        plain = [crs for crs in _DEGREES if crs != declared]
+        return _tried(numbers, plain, city, swapped=False) or _tried(
+            numbers, _DEGREES, city, swapped=True
+        )
     usual = [crs for crs in _usual(city) if crs != declared]
     found = (
         _tried(numbers, usual, city, swapped=False)
-        or _tried(numbers, ("EPSG:4326", GCJ02, BD09), city, swapped=True)
-        or _catalogued(numbers, city)
+        or (anywhere and _catalogued(numbers, city))
         or _tried(numbers, _usual(city), city, swapped=True)
     )
     return found[:_SHOWN]
 
 
 def look_alike(
-    numbers: NDArray[np.float64] | None, city: Extent | None, declared: str | None = None
+    numbers: NDArray[np.float64] | None,
+    city: Extent | None,
+    declared: str | None = None,
+    *,
+    anywhere: bool = True,
 ) -> tuple[str, list[Candidate]]:
     """Say in Chinese and English what coordinates look like, and which systems would fit.
 
     Parameters
     ----------
-    numbers, declared
+    numbers, declared, anywhere
         As for `candidates`; None where nothing was read.
     """
     if numbers is None or city is None or not len(numbers):
         return "", []
     (west, south), (east, north) = numbers.min(axis=0), numbers.max(axis=0)
     ranges = f"x {_short(west)} – {_short(east)}, y {_short(south)} – {_short(north)}"
-    found = candidates(numbers, city, declared)
+    found = candidates(numbers, city, declared, anywhere=anywhere)
     if not found:
         words = (
             f"坐标为 {ranges}，试过的坐标系都不会使其落在城市内"
@@ -245,17 +267,20 @@ def with_strays(
     Returns
     -------
     Whereabouts
-        With the verdict ``doubtful`` where another system would put the rows in the city.
+        With the verdict ``doubtful`` where another system would put the rows in the city, and
+        ``cannot tell`` where most rows cannot be and none would.
     """
-    if believed.crs is None or sum(counts[code] for code in _ASTRAY) * 2 <= matched:
+    lost = sum(counts[code] for code in _LOST)
+    if believed.crs is None or (lost + counts["outside-city"]) * 2 <= matched:
         return believed
-    words, found = look_alike(numbers, city, believed.crs)
+    words, found = look_alike(numbers, city, believed.crs, anywhere=lost * 2 > matched)
     if not words:
         return believed
     plain = [one.crs for one in found if not one.swapped]
+    verdict = "doubtful" if found else "cannot tell" if lost * 2 > matched else None
     return replace(
         believed,
-        verdict="doubtful" if found else "cannot tell",
+        verdict=verdict,
         proposed=plain[0] if plain else None,
         words=[*believed.words, words],
     )

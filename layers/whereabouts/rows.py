@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from pyproj import Transformer
 
 from cim.crs import SRID, in_degrees, to_stored, why_local
+from cim.model import COMMON
 from layers.findings import Finding, Findings
 from layers.whereabouts.apart import short
 from layers.whereabouts.city import Extent
@@ -52,7 +53,7 @@ def note_rows(
         row = int(rows[at])
         place = None if bounds is None else middle(bounds[at])
         findings.note(code, row, "geom", value(at), reason(at), place=place)
-        if count == _SHOWN and row not in findings.rejected:
+        if count == _SHOWN and COMMON[code].severity != "error":
             # a million warnings say no more than a thousand and their number
             findings.counts[code] += len(found) - _SHOWN
             return
@@ -207,7 +208,7 @@ def locate(findings: Findings, rows: pd.Index, bounds: Bounds) -> None:
     rows, bounds
         Row numbers of the chunk and envelopes in stored degrees.
     """
-    for row in findings.rejected.keys() & set(rows):
+    for row in rows[rows.isin(list(findings.rejected))] if findings.rejected else ():
         findings.rejected[row] = [_located(one, rows, bounds) for one in findings.rejected[row]]
     findings.remarks[:] = [_located(one, rows, bounds) for one in findings.remarks]
 

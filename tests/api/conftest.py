@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 import geopandas as gpd
@@ -19,6 +21,13 @@ from starlette.testclient import TestClient
 from api import server
 
 Features = list[dict[str, Any]]
+CIM = Path(sys.executable).with_name("cim")
+
+
+class Cim(Protocol):
+    """Types a command; fails the test where it ends with another code than expected."""
+
+    def __call__(self, *arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]: ...
 
 
 @dataclass(frozen=True)
@@ -99,3 +108,31 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder in which commands are typed."""
+    return tmp_path_factory.mktemp("files")
+
+
+@pytest.fixture(scope="module")
+def cim(module_home: Path, folder: Path) -> Cim:
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("CIM_")}
+    environment["CIM_HOME"] = str(module_home)
+
+    def cim(*arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [CIM, *arguments],
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        assert "Traceback" not in done.stderr
+        return done
+
+    return cim

@@ -6,13 +6,12 @@ import json
 import os
 import signal
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import httpx
@@ -21,6 +20,9 @@ import pytest
 from api import server
 from cim import cluster
 
+if TYPE_CHECKING:
+    from tests.api.conftest import Cim
+
 CIM = Path(sys.executable).with_name("cim")
 
 STATIONS = """id,站名,类别,状态,lon,lat
@@ -28,12 +30,6 @@ G,国贸,地铁站,运营,114.1187,22.5402
 L,老街,地铁站,运营,114.1163,22.5446
 """
 MANY = 40
-
-
-class Cim(Protocol):
-    """Types a command; fails the test where it ends with another code than expected."""
-
-    def __call__(self, *arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]: ...
 
 
 @pytest.fixture(scope="module")
@@ -46,28 +42,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "one-bad.csv").write_text("\n".join([head, *good, "x,?,114.1,22.5"]))
     (folder / "all-bad.csv").write_text(f"{head}\nx,?,114.1,22.5")
     return folder
-
-
-@pytest.fixture(scope="module")
-def cim(module_home: Path, folder: Path) -> Cim:
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("CIM_")}
-    environment["CIM_HOME"] = str(module_home)
-
-    def cim(*arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [CIM, *arguments],
-            cwd=folder,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert done.returncode == code, done.stdout + done.stderr
-        assert "Traceback" not in done.stderr
-        return done
-
-    return cim
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +99,7 @@ def test_a_bad_row_is_named_and_the_rest_enters(up: str, cim: Cim, folder: Path)
     cim("import", "parking", *arguments, "--dry-run")
     assert ask(up, "/collections/parking/items")["numberMatched"] == 0
     told = cim("import", "parking", *arguments, "--report", "report.json").stdout
-    assert "第 41 行 (c:x) spaces = '?'" in told
+    assert "第 42 行 (c:x) spaces = '?'" in told
     report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     assert (report["rows"], len(report["rejects"])) == (41, 1)
     assert report["rejects"][0]["reason"].startswith("不是数字")
