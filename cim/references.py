@@ -102,7 +102,9 @@ def referring(
     leaving: str,
     values: dict[str, object] | None = None,
 ) -> list[str]:
-    """Return ``layer.field (n)`` for every field that still names a feature about to leave.
+    """Return ``layer.field (n, 批次 batch …)`` for every field that names a feature about to leave.
+
+    The batches are those that wrote the rows in which it is named.
 
     Parameters
     ----------
@@ -117,13 +119,15 @@ def referring(
             named = f'array[l.id] && r."{name}"' if many else f'r."{name}" = l.id'
             # rows that leave with it do not count
             stays = " and r.id not in (select id from leaving)" if other is layer else ""
-            count = connection.scalar(
-                text(
-                    f"with leaving (id) as ({leaving})"
-                    f" select count(*) from leaving l join {other_name} r on {named}{stays}"
-                ),
+            still = connection.execute(
+                text(f"""
+                with leaving (id) as ({leaving})
+                select count(*) as rows, array_agg(distinct r.batch order by r.batch) as batches
+                from leaving l join {other_name} r on {named}{stays}
+                """),
                 values or {},
-            )
-            if count:
-                found.append(f"{other_name}.{name} ({count})")
+            ).one()
+            if still.rows:
+                wrote = "、".join(map(str, still.batches))
+                found.append(f"{other_name}.{name} ({still.rows}，批次 batch {wrote})")
     return found

@@ -83,7 +83,7 @@ def import_file(
     )
     with _plainly():
         target = layer_named(layer)
-        source = open_source(file, sublayer)
+        source = open_source(file, sublayer, (layer, *target.__title__))
         remembered = _remembered(layer, dataset or dataset_name(source))
         if mapping is None and remembered.is_file():
             mapping = remembered

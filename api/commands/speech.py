@@ -44,4 +44,15 @@ def progress_of(title: str) -> Iterator[Callable[[int, int | None], None]]:
     )
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
         task = progress.add_task(title, total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+        def told(done: int, total: int | None) -> None:
+            # what follows the last row has no rows to count
+            last = total is not None and done >= total
+            progress.update(
+                task,
+                description=f"{title}：检查并写入 checking and writing" if last else title,
+                completed=done,
+                total=None if last else total,
+            )
+
+        yield told

@@ -43,13 +43,20 @@ class _Reading:
     rows: Rows
     points: bool = True
     areas: bool = True
+    cut: bool = False
     constants: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
 
     def chunks(self, path: Path, remarks: list[Finding]) -> Iterator[pd.DataFrame]:
         """Read the layer off the file, from its beginning."""
         found = features(
-            path, self.chosen, self.keys, remarks, points=self.points, areas=self.areas
+            path,
+            self.chosen,
+            self.keys,
+            remarks,
+            points=self.points,
+            areas=self.areas,
+            cut=self.cut,
         )
         for frame in found:
             yield self.rows(frame, remarks)
@@ -76,6 +83,7 @@ def _readings() -> Iterator[_Reading]:
         (TagFilter(("amenity", "parking")),),
         car_parks.KEYS,
         car_parks.parking_rows,
+        cut=True,
     )
     yield _Reading(
         "station",

@@ -52,6 +52,8 @@ def parking_rows(frame: pd.DataFrame, remarks: list[Finding]) -> pd.DataFrame:
             "spaces": whole(frame, "capacity", "parking.spaces", remarks),
             "public": among(frame, "access", _PUBLIC, remarks),
             "fee": fee,
+            # an outline cut at the edge of the extract is as much of it as is known
+            "exceptions": frame["cut"].map({True: '{"geom": "estimated"}'}).astype("string"),
             GEOMETRY: frame[GEOMETRY],
         }
     )

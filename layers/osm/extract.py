@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import osmium
 import pandas as pd
 import shapely
@@ -27,6 +28,7 @@ from layers.source import CHUNK, GEOMETRY, SourceError
 Filter = Any
 """A filter of `osmium.filter`, run in C++."""
 
+_CORNERS = 3
 _ONLY_A_POINT = "只画成一个点，没有轮廓 / is drawn as a point only and has no outline"
 _NODES_MISSING = (
     "在数据边界被截断：部分节点不在文件内 / is cut at the edge of the extract: nodes are missing"
@@ -146,6 +148,7 @@ class _Batch:
         """Return what was read as a frame, and start anew."""
         rows = pd.DataFrame(self.tags, columns=list(self.keys), dtype="string")
         rows.insert(0, "id", self.ids)
+        rows["cut"] = False
         rows[GEOMETRY] = shapely.from_wkb(self.wkb)
         self.ids, self.wkb, self.tags = [], [], []
         return rows
@@ -159,6 +162,7 @@ def features(
     *,
     points: bool = True,
     areas: bool = True,
+    cut: bool = False,
 ) -> Iterator[pd.DataFrame]:
     """Yield the features of an extract in chunks, with some of their tags.
 
@@ -174,11 +178,14 @@ def features(
         Receives the features that are cut off, and those that are no area.
     points, areas
         What to give. Areas are closed ways and multipolygon relations.
+    cut
+        Give closed ways of which the extract lacks nodes, too, with the outline of those it has:
+        for what counts even where its edge is not known.
 
     Yields
     ------
     DataFrame
-        With ``id`` (``n1``, ``w1``, ``r1``), one text column for each key and shapely
+        With ``id`` (``n1``, ``w1``, ``r1``), one text column for each key, ``cut`` and shapely
         geometries in WGS84 degrees.
 
     Raises
@@ -201,7 +208,10 @@ def features(
         if batch.ids:
             yield batch.frame()
         if areas:
-            found.update(_tell_open(path, batch))
+            told = _tell_open(path, batch)
+            found.update(told)
+            if cut and len(rest := _cut_areas(path, told, keys)):
+                yield rest
         seen |= found
 
 
@@ -241,3 +251,21 @@ def _whole_ways(path: Path, wanted: set[int]) -> set[int]:
         for way in ways(path, chosen, located=True)
         if all(node.location.valid() for node in way.nodes)
     }
+
+
+def _cut_areas(path: Path, told: list[str], keys: Sequence[str]) -> pd.DataFrame:
+    """Return the closed ways among some features, drawn through the nodes the extract has."""
+    wanted = {int(code[1:]) for code in told if code.startswith("w")}
+    rows, places = [], []
+    for way in ways(path, IdFilter(wanted), located=True) if wanted else ():
+        known = dict.fromkeys((n.lon, n.lat) for n in way.nodes if n.location.valid())
+        if way.id in wanted and way.is_closed() and known:
+            rows.append([f"w{way.id}", *(way.tags.get(key) for key in keys)])
+            # of two corners no area can be drawn: their middle is where it begins
+            points = shapely.MultiPoint(list(known))
+            places.append(
+                shapely.Polygon(list(known)) if len(known) >= _CORNERS else points.centroid
+            )
+    frame = pd.DataFrame(rows, columns=["id", *keys], dtype="string")
+    frame["cut"] = True
+    return frame.assign(**{GEOMETRY: np.array(places, dtype=object)})

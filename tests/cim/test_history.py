@@ -180,7 +180,7 @@ def test_a_batch_whose_features_are_referred_to_is_not_taken_back(
     place = Point(114.11, 22.55)
     bring("site", {"id": "S1", "name": "罗湖商务中心"})
     bring("office", {"id": "O1", "name": "A座", "use": "办公", "site_id": "S1", "geom": place})
-    with pytest.raises(RollbackError, match=r"仍被引用：office\.site_id \(1\)"):
+    with pytest.raises(RollbackError, match=r"仍被引用：office\.site_id \(1，批次 batch 2\)"):
         take_back(city, 1)
     take_back(city, 1, force=True)
     assert content_of("site") == {}
@@ -191,7 +191,7 @@ def test_a_reference_in_a_list_counts_as_well(city: Engine, bring: Bring) -> Non
     bring("station", {**station, "geom": Point(114.118, 22.540)})
     line = {"id": "L1", "name": "1号线", "kind": "metro", "status": "operating"}
     bring("transit_line", {**line, "stations": "G"})
-    with pytest.raises(RollbackError, match=r"transit_line\.stations \(1\)"):
+    with pytest.raises(RollbackError, match=r"transit_line\.stations \(1，批次 batch 2\)"):
         take_back(city, 1)
 
 

@@ -173,16 +173,25 @@ def test_the_33_metro_entrances_stand_where_gdal_puts_them(
     assert ours["step_free"].dropna().to_dict() == told
 
 
-def test_car_parks_are_13_points_and_30_areas_four_of_them_cut(
+def test_car_parks_are_13_points_and_30_areas_and_the_four_that_the_edge_cuts_say_so(
     stored: dict[str, gpd.GeoDataFrame], remarks: dict[str, list[Finding]]
 ) -> None:
-    areas = by_gdal("multipolygons")
-    ours = stored["parking"]
-    assert ours.geom_type.value_counts().to_dict() == {"MultiPolygon": 26, "Point": 13}
+    areas = by_gdal("multipolygons").set_index("code")
+    ours = stored["parking"].set_index("code")
+    assert len(ours) == 43
+    assert (ours.index.str[0] == "n").sum() == 13
     cut = codes(remarks["parking"], "feature-incomplete")
-    drawn = set(ours.loc[ours.geom_type == "MultiPolygon", "code"])
-    assert drawn | cut == set(areas.loc[areas["amenity"] == "parking", "code"])
     assert len(cut) == 4
+    drawn = ours[ours.index.str[0] != "n"]
+    assert set(drawn.index) == set(areas.index[areas["amenity"] == "parking"])
+    assert set(drawn.index[drawn["exceptions"].notna()]) == cut
+    assert all(told == {"geom": "estimated"} for told in drawn["exceptions"].dropna())
+    # of two the extract has but two corners: they are points
+    assert (drawn.geom_type == "Point").sum() == 2
+    # the others have the outline GDAL gives them
+    whole = drawn.drop(index=list(cut))
+    assert len(whole) == 26
+    assert shapely.equals(whole.geometry, areas.geometry[whole.index]).all()
 
 
 def test_stations_are_two_of_the_metro_and_one_of_the_railway(
