@@ -72,14 +72,14 @@ def test_streets_that_hang_on_nothing_are_those_networkx_finds(
     report = import_file("road", tmp_path / "streets.gpkg")
     (check,) = [one for one in report.checks if one.code == "streets-disconnected"]
 
-    graph: nx.Graph[tuple[float, float]] = nx.Graph()
+    graph = nx.Graph()
     for at, line in enumerate(kept.geometry):
         corners = [(round(x, 2), round(y, 2)) for x, y in line.coords]
         nx.add_path(graph, corners, street=at)
-    lengths = {}
+    lengths: dict[frozenset[int], float] = {}
     for piece in nx.connected_components(graph):
-        inside = {data["street"] for *_, data in graph.subgraph(piece).edges(data=True)}
-        lengths[frozenset(inside)] = kept.geometry.iloc[sorted(inside)].length.sum()
+        streets_of = {data["street"] for *_, data in graph.subgraph(piece).edges(data=True)}
+        lengths[frozenset(streets_of)] = kept.geometry.iloc[sorted(streets_of)].length.sum()
     largest = max(lengths, key=lambda inside: lengths[inside])
     apart = {at for inside in lengths if inside != largest for at in inside}
     assert {one.id for one in check.samples} == {f"t:{at}" for at in apart}
