@@ -83,6 +83,9 @@ class Intake:
                 if progress is not None:
                     progress(self.rows, self.source.rows)
             copied.result()
+        if progress is not None:
+            # a total that was only estimated is known by now
+            progress(self.rows, self.rows)
         if self.rows == 0:
             raise MappingError(f"{self.source.name} 没有数据行 / has no rows")
         if self.findings.counts["row-example"] == self.rows:

@@ -68,7 +68,7 @@ class Source:
     crs
         The coordinate system the source declares; None where it declares none.
     rows
-        Number of rows, where it is known beforehand.
+        Number of rows, where it is known beforehand; about as many for a table of text.
     chunks
         Starts a reading: frames with the source's own columns, a shapely geometry column
         `GEOMETRY` where the source has geometry, text kept as text.

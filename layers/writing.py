@@ -24,6 +24,8 @@ _DRIVERS = {
 _SUFFIXES = (*_DRIVERS, ".parquet", ".csv", ".xlsx")
 _EXCEL_CELL = 32_767
 """Characters that a cell of Excel holds."""
+_DBASE_CELL = 254
+"""Bytes that a cell of a shapefile's table holds."""
 
 
 class ExportError(ValueError):
@@ -82,8 +84,20 @@ def _write_excel(table: pd.DataFrame, path: Path) -> None:
                     cell.data_type = "s"
 
 
+def _check_texts(frame: gpd.GeoDataFrame) -> None:
+    """Refuse texts that a shapefile would cut off."""
+    for name in frame.columns.drop("geom"):
+        texts = frame[name][frame[name].map(lambda value: isinstance(value, str))]
+        if (texts.str.encode("utf-8").str.len() > _DBASE_CELL).any():
+            raise ExportError(
+                f"字段 {name} 里有超过 {_DBASE_CELL} 字节的文字，Shapefile 装不下；请导出为 .gpkg"
+                f" / {name} holds texts of more than {_DBASE_CELL} bytes: export .gpkg"
+            )
+
+
 def _for_shapefile(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Shorten names to ten letters and write moments as text, as dBase wants it."""
+    _check_texts(frame)
     kinds = frame.geometry.geom_type.dropna().str.removeprefix("Multi").unique()
     if len(kinds) > 1:
         raise ExportError(

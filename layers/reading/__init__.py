@@ -17,6 +17,7 @@ from layers.source import Source, SourceError
 
 _OTHER_WORKBOOKS = {".xls", ".et", ".xlsb", ".ods"}
 _OTHER_ARCHIVES = {".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2"}
+_EXTRACTS = {".pbf", ".osm"}
 _DATABASE = ".gdb"
 """How the folder of a geodatabase is called."""
 
@@ -57,6 +58,11 @@ def _opened(path: Path, sublayer: str | None, called: Collection[str]) -> Source
         raise SourceError(
             f"不能读 {suffix} 压缩包；请先解压，或改用 .zip"
             f" / {suffix} archives are not read: unpack {path.name}, or use .zip"
+        )
+    if suffix in _EXTRACTS:
+        raise SourceError(
+            f"{path.name} 是 OpenStreetMap 的多个图层，请用 cim import-osm"
+            f" / {path.name} holds several layers of OpenStreetMap: use cim import-osm"
         )
     if suffix in archives.SUFFIXES:
         return open_archive(path, sublayer, called, _opened)

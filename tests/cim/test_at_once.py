@@ -195,3 +195,31 @@ def test_an_import_killed_in_the_middle_leaves_the_layer_as_it_was(
     again = bring("amenity", {**BANK, "name": "平安银行"}).outcome
     assert again is not None
     assert (again.changed, again.added) == (1, 0)
+
+
+def test_two_that_fill_an_empty_layer_at_once_do_not_wait_in_a_ring(
+    city: Engine, bring: Bring, pool: ThreadPoolExecutor
+) -> None:
+    district = {"name": "罗湖", "level": "district", "geom": Point(114.1, 22.5).buffer(0.1)}
+    for layer, row in (("amenity", BANK), ("area", district), ("parking", CAR_PARK)):
+        rows = [[{**row, "id": f"{who}{n}"} for n in range(300)] for who in "AB"]
+        both = [pool.submit(bring, layer, *mine) for mine in rows]
+        assert [finish(done) for done in both] == [300, 300]
+
+
+def test_an_empty_layer_that_somebody_reads_is_filled_all_the_same(
+    city: Engine, bring: Bring, pool: ThreadPoolExecutor
+) -> None:
+    with city.begin() as reader:
+        assert reader.scalar(text("select count(*) from amenity")) == 0
+        assert finish(pool.submit(bring, "amenity", BANK)) == 1
+    indexes = text("select count(*) from pg_indexes where tablename = 'amenity'")
+    with city.connect() as connection:
+        had = connection.scalar(indexes)
+    assert finish(pool.submit(bring, "parking", CAR_PARK)) == 1
+    with city.connect() as connection:
+        kept = connection.scalar(
+            text("select count(*) from pg_indexes where tablename = 'parking'")
+        )
+    # filled with its indexes or without, a layer has them in the end
+    assert (had, kept) == (4, 5)

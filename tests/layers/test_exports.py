@@ -147,6 +147,18 @@ def test_a_file_that_cannot_hold_the_layer_is_refused_in_words(
         export(city, tmp_path / name)
 
 
+def test_a_text_that_a_shapefile_would_cut_is_refused_and_not_cut(
+    city: Engine, bring: Bring, tmp_path: Path
+) -> None:
+    rows = ({"id": "1", "name": "楼" * 84}, {"id": "2", "name": "楼" * 85})
+    bring("building", {**rows[0], "geom": FINE_OUTLINE})
+    export(city, tmp_path / "b.shp", "building")
+    assert list(gpd.read_file(tmp_path / "b.shp")["name"]) == ["楼" * 84]
+    bring("building", {**rows[1], "geom": FINE_OUTLINE})
+    with pytest.raises(ExportError, match="字段 name 里有超过 254 字节"):
+        export(city, tmp_path / "c.shp", "building")
+
+
 def test_tenants_leave_only_when_asked_for(city: Engine, bring: Bring, tmp_path: Path) -> None:
     bring("office", OFFICES[1])
     bring(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
@@ -20,6 +20,7 @@ from layers.importing import import_source
 from layers.mapping import Mapping
 from layers.order import Order
 from layers.reading import open_source
+from layers.writing import ExportError
 from tests.layers.any_tables import LAYERS, Row, anything, begin_anew, tables, written
 
 if TYPE_CHECKING:
@@ -34,12 +35,16 @@ Loss = Callable[[str, Any], Any]
 class Near:
     """A geometry, as hexadecimal EWKB, that is equal to one with nearly the same coordinates."""
 
-    def __init__(self, ewkb: str) -> None:
+    def __init__(self, ewkb: str, *, ordered: bool = True) -> None:
         self.place = shapely.from_wkb(ewkb)
+        self.ordered = ordered
 
     def __eq__(self, other: object) -> bool:
+        places = [self.place, shapely.from_wkb(other)]
+        if not self.ordered:
+            places = [shapely.normalize(place) for place in places]
         # half of the last of fifteen decimals, and that of a float of three digits before them
-        return bool(self.place.equals_exact(shapely.from_wkb(other), 2e-14))
+        return bool(places[0].equals_exact(places[1], 2e-14))
 
     def __hash__(self) -> int:
         return hash(self.place)
@@ -60,13 +65,15 @@ CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 LOSSES: dict[str, Loss] = {
     "coordinates-15": lambda field, value: Near(value) if field == "geom" and value else value,
     "control-characters": each(lambda part: re.sub("\r\n?", "\n", CONTROLS.sub("", part))),
-    "digits-15": lambda _, value: (
-        pytest.approx(value, rel=5e-15) if isinstance(value, float) else value
+    "digits-16": lambda _, value: (
+        pytest.approx(value, rel=1e-15) if isinstance(value, float) else value
     ),
     "decimals-15": lambda _, value: (
         pytest.approx(value, rel=1e-16, abs=1e-15) if isinstance(value, float) else value
     ),
-    "text-254": each(lambda part: part.encode()[:254].decode(errors="ignore")),
+    "order-of-parts": lambda field, value: (
+        Near(value, ordered=False) if field == "geom" and value else value
+    ),
     # the mapping says which field is meant
     "titles-10": lambda _, value: value,
 }
@@ -96,12 +103,14 @@ def left_of(content: dict[str, Row], losses: set[str]) -> dict[str, Row]:
     return content
 
 
+SMALL = shapely.box(114.1, 22.5, 114.101, 22.501)
+LARGE = shapely.box(114.2, 22.6, 114.203, 22.603)
 LOSING: dict[str, tuple[str, Row]] = {
     "coordinates-15": ("geom", {"geom": shapely.Point(114.1, 22.300000000000004)}),
     "control-characters": ("name", {"name": "国贸\1大厦"}),
-    "digits-15": ("gross_floor_area", {"gross_floor_area": 9547719.589214008}),
+    "digits-16": ("gross_floor_area", {"gross_floor_area": 0.30000000000000004}),
     "decimals-15": ("gross_floor_area", {"gross_floor_area": 1e-7 / 3}),
-    "text-254": ("name", {"name": "楼" * 100}),
+    "order-of-parts": ("geom", {"geom": shapely.MultiPolygon([SMALL, LARGE])}),
     "titles-10": ("gross_floor_area", {"gross_floor_area": 100.0}),
 }
 """For every loss an office that suffers it, and in which field."""
@@ -111,7 +120,6 @@ LOSING: dict[str, tuple[str, Row]] = {
     ("suffix", "loss"),
     [(suffix, loss) for suffix, losses in stated_losses().items() for loss in sorted(losses)],
 )
-@pytest.mark.filterwarnings("ignore:.*has been truncated", "ignore:Column names longer")
 def test_every_stated_loss_is_real(
     suffix: str, loss: str, city: Engine, bring: Bring, content_of: ContentOf, tmp_path: Path
 ) -> None:
@@ -155,7 +163,12 @@ def test_any_layer_comes_back_the_same_but_for_the_stated_losses(
     bring(name, *data.draw(tables(name)))
     before = content_of(name)
     with tempfile.TemporaryDirectory() as folder:
-        path = written(city, name, Path(folder) / f"{name}{suffix}")
+        try:
+            path = written(city, name, Path(folder) / f"{name}{suffix}")
+        except ExportError:
+            # said in words; only a shapefile has cells that small
+            assume(suffix != ".shp")
+            raise
         begin_anew(city)
         mapping = short_names(path) if suffix == ".shp" else Mapping()
         order = Order(dataset="t", crs="EPSG:4490", strict=True)
