@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 from collections.abc import Iterable
@@ -63,6 +64,8 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _interrupted)
     # a command that imports a file need not load the service, nor the service the readers
     asked = [name for name in sys.argv[1:2] if name in COMMANDS]
+    # what is loaded by now stays: the collector need not look at it again and again
+    gc.freeze()
     try:
         app_with(asked or COMMANDS)()
     except (ClusterError, CityError) as error:

@@ -18,6 +18,7 @@ from typing import Any
 from sqlalchemy import Connection, exists, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.schema import AddConstraint, DropConstraint
 
 from cim.derived import refresh_after
 from cim.model import Batch, Dataset, Layer, columns_of, content_of, table_of
@@ -173,10 +174,9 @@ def _record(
     return made.id, made.made_at
 
 
-def _write(connection: Connection, layer: type[Layer], batch: int, moment: Any) -> None:
-    """Close the versions that end, then write those that begin."""
-    table, content = layer.__tablename__, content_of(layer)
-    values = {"batch": batch, "moment": moment}
+def _close(connection: Connection, layer: type[Layer], values: dict[str, Any]) -> None:
+    """Keep the versions that end, take away what is removed, and change what is changed."""
+    table = layer.__tablename__
     # in the order of identifiers, as references are locked: no two changes wait in a ring
     connection.execute(
         text(f"""
@@ -195,7 +195,7 @@ def _write(connection: Connection, layer: type[Layer], batch: int, moment: Any) 
     connection.execute(
         text(f"delete from {table} t using {_DIFF} d where t.id = d.id and d.operation = 'removed'")
     )
-    assigned = ", ".join(f'"{name}" = s."{name}"' for name in content if name != "id")
+    assigned = ", ".join(f'"{name}" = s."{name}"' for name in content_of(layer) if name != "id")
     connection.execute(
         text(f"""
         update {table} t set {assigned}, batch = :batch, valid_from = :moment
@@ -204,12 +204,21 @@ def _write(connection: Connection, layer: type[Layer], batch: int, moment: Any) 
         """),
         values,
     )
+
+
+def _add(
+    connection: Connection, layer: type[Layer], values: dict[str, Any], counts: dict[str, int]
+) -> None:
+    """Write the features that are new."""
+    content = content_of(layer)
+    # where every staged row is new there is nothing to tell apart
+    all_new = counts["changed"] + counts["unchanged"] == 0
+    new = "" if all_new else f" join {_DIFF} d on d.id = s.id and d.operation = 'added'"
     with _light(connection, layer):
         connection.execute(
             text(f"""
-            insert into {table} ({quoted(content)}, batch, valid_from)
-            select {quoted(content, "s.")}, :batch, :moment
-            from {STAGED} s join {_DIFF} d using (id) where d.operation = 'added'
+            insert into {layer.__tablename__} ({quoted(content)}, batch, valid_from)
+            select {quoted(content, "s.")}, :batch, :moment from {STAGED} s{new}
             """),
             values,
         )
@@ -228,9 +237,11 @@ def _light(connection: Connection, layer: type[Layer]) -> Iterator[None]:
         yield
         return
     indexes = sorted(table.indexes, key=lambda index: str(index.name))
+    connection.execute(DropConstraint(table.primary_key))
     for index in indexes:
         index.drop(connection)
     yield
+    connection.execute(AddConstraint(table.primary_key))
     for index in indexes:
         index.create(connection)
 
@@ -271,6 +282,10 @@ def merge(
         return Outcome(None, **counts)
     connection.execute(text(f"analyze {_DIFF}"))
     batch, moment = _record(connection, layer, origin, counts)
-    _write(connection, layer, batch, moment)
+    values = {"batch": batch, "moment": moment}
+    if counts["changed"] + counts["removed"]:
+        _close(connection, layer, values)
+    if counts["added"]:
+        _add(connection, layer, values, counts)
     refresh_after(connection, layer, batch)
     return Outcome(batch, **counts)

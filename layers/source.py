@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-import geopandas as gpd
 import pandas as pd
 
 from layers.findings import Finding
 
-CHUNK = 50_000
+CHUNK = 25_000
 """Rows read at once; bounds memory while keeping the work vectorised."""
 
 GEOMETRY = "geometry"
@@ -92,7 +91,7 @@ class Source:
     name: str
     crs: str | None
     rows: int | None
-    chunks: Callable[[], Iterator[pd.DataFrame | gpd.GeoDataFrame]]
+    chunks: Callable[[], Iterator[pd.DataFrame]]
     sha256: str | None = None
     crs_from: str = "数据自带的说明 / declared by the source"
     first_row: int = 1
@@ -102,7 +101,7 @@ class Source:
     form: Form | None = None
 
 
-def rows_of(source: Source) -> Iterator[pd.DataFrame | gpd.GeoDataFrame]:
+def rows_of(source: Source) -> Iterator[pd.DataFrame]:
     """Read a source: its frames, indexed by row number as the source's own program shows it."""
     first = source.first_row
     for frame in source.chunks():

@@ -17,16 +17,12 @@ from cim.crs import UnknownCRSError
 from cim.database import open_city
 from cim.model import Batch, UnknownLayerError, layer_named
 from cim.settings import city_settings
-from layers.gtfs import gtfs_sources
 from layers.importing import dataset_name, import_source, import_sources
 from layers.mapping import Mapping, MappingError, read_mapping
 from layers.order import Order
-from layers.osm import osm_sources
 from layers.reading import open_source
 from layers.report import RefusedError, Report
-from layers.returning import write_rejected
 from layers.source import Source, SourceError
-from viz.import_report import context_of, report_html
 
 _File = Annotated[Path, typer.Argument(help="文件 file")]
 _Dataset = Annotated[str | None, typer.Option(help="数据集 dataset")]
@@ -120,6 +116,8 @@ def import_osm(
     by: _By = None,
 ) -> None:
     """导入 OpenStreetMap 的多个图层 Import the layers of an OSM extract, all or none."""
+    from layers.osm import osm_sources
+
     order = Order(strict=strict, dry_run=dry_run, made_by=by, reason=reason)
     _import_several(file, lambda: osm_sources(file, dataset), order, report)
 
@@ -134,6 +132,8 @@ def import_gtfs(
     by: _By = None,
 ) -> None:
     """导入 GTFS 公共交通数据 Import stations, entrances, lines and stops of GTFS, all or none."""
+    from layers.gtfs import gtfs_sources
+
     order = Order(strict=strict, dry_run=dry_run, made_by=by, reason=reason)
     _import_several(file, lambda: gtfs_sources(file, dataset), order, report)
 
@@ -207,6 +207,8 @@ def _give_back(source: Source, report: Report, path: Path) -> Path | None:
     """Write the rejected rows in the source's own form; None where there are none."""
     if not report.rejects:
         return None
+    from layers.returning import write_rejected
+
     try:
         return write_rejected(source, report.rejects, path)
     except OSError:
@@ -223,6 +225,8 @@ def _write_report(engine: Engine, report: Report, path: Path | None, returned: P
 
 def _write_content(engine: Engine, content: dict[str, Any], path: Path) -> None:
     if path.suffix.lower() in (".html", ".htm"):
+        from viz.import_report import context_of, report_html
+
         with engine.connect() as connection:
             written = report_html(content, context_of(connection))
     else:

@@ -46,7 +46,7 @@ def _mark_example(engine: Engine, state: str) -> None:
 def load_example_city(engine: Engine) -> None:
     """Load the example city, layer by layer, through the same door as any file."""
     # SciPy, which draws the city, would cost every command half a second
-    from layers.example import example_sources  # noqa: PLC0415
+    from layers.example import example_sources
 
     _mark_example(engine, "loading")
     out.print("载入示例城市（模拟数据） loading the example city (simulated)")

@@ -11,7 +11,6 @@ import pandas as pd
 import shapely
 from sqlalchemy import Connection, text
 
-from cim.checks.network import apart
 from cim.checks.overlaps import overlapping
 from cim.checks.places import repeated
 from cim.model import COMMON, Check, Layer
@@ -23,9 +22,17 @@ _FEW = 20_000
 """Rows up to which the neighbours of each are looked up, instead of all in the extent."""
 
 _FOLDER = Path(__file__).parents[1] / "sql" / "checks"
+
+
+def _apart(staged: pd.Series, others: pd.Series) -> pd.DataFrame:
+    from cim.checks.network import apart
+
+    return apart(staged, others)
+
+
 _INDEXED: dict[str, Callable[..., pd.DataFrame]] = {
     "overlaps": overlapping,
-    "network": apart,
+    "network": _apart,
     "places": repeated,
 }
 

@@ -7,15 +7,14 @@ from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
-from layers.reading import archives, parquet, tables, workbooks
+from layers.reading import archives, parquet, tables
 from layers.reading.archives import open_archive
 from layers.reading.parquet import open_parquet
 from layers.reading.tables import open_table
 from layers.reading.vectors import open_vectors
-from layers.reading.workbooks import open_workbook
 from layers.source import Source, SourceError
 
-_OTHER_WORKBOOKS = {".xls", ".et", ".xlsb", ".ods"}
+_WORKBOOKS = {".xlsx", ".xlsm", ".xls", ".et", ".xlsb", ".ods"}
 _OTHER_ARCHIVES = {".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2"}
 _EXTRACTS = {".pbf", ".osm"}
 _DATABASE = ".gdb"
@@ -68,7 +67,9 @@ def _opened(path: Path, sublayer: str | None, called: Collection[str]) -> Source
         return open_archive(path, sublayer, called, _opened)
     if suffix in tables.SUFFIXES:
         return _one_table(open_table(path), sublayer)
-    if suffix in workbooks.SUFFIXES | _OTHER_WORKBOOKS:
+    if suffix in _WORKBOOKS:
+        from layers.reading.workbooks import open_workbook
+
         return open_workbook(path, sublayer, called)
     if suffix in parquet.SUFFIXES:
         return _one_table(open_parquet(path), sublayer)

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 from sqlalchemy import Connection, text
 
 from cim.changeset import STAGED
@@ -243,6 +242,8 @@ def independent(pairs: pd.DataFrame) -> pd.DataFrame:
     """
     if pairs.empty:
         return pairs
+    from scipy.spatial import cKDTree
+
     places = pairs[["base_lon", "base_lat"]].to_numpy(dtype=float)
     plane = places * 111_320.0 * [np.cos(np.radians(places[:, 1].mean())), 1.0]
     group: NDArray[np.int64] = np.full(len(places), -1)
