@@ -54,8 +54,10 @@ def _kept(source: Source, reasons: Reasons) -> Iterator[pd.DataFrame]:
         rows = frame[frame.index.isin(list(reasons))]
         rows = rows.drop(columns=[title for title in RETURN_COLUMNS if title in rows.columns])
         if len(rows):
-            said = [reasons[int(row)] for row in rows.index]
-            yield rows.assign(**{ROW_TITLE: rows.index.astype(str), REASON_TITLE: said})
+            marked = rows.copy()
+            marked[ROW_TITLE] = rows.index.astype(str)
+            marked[REASON_TITLE] = [reasons[int(row)] for row in rows.index]
+            yield marked
 
 
 def _write_text(source: Source, form: Form, reasons: Reasons, path: Path) -> None:

@@ -87,8 +87,14 @@ def _write_excel(table: pd.DataFrame, path: Path) -> None:
 def _check_texts(frame: gpd.GeoDataFrame) -> None:
     """Refuse texts that a shapefile would cut off."""
     for name in frame.columns.drop("geom"):
-        texts = frame[name][frame[name].map(lambda value: isinstance(value, str))]
-        if (texts.str.encode("utf-8").str.len() > _DBASE_CELL).any():
+        if not pd.api.types.is_object_dtype(frame[name]) and not isinstance(
+            frame[name].dtype, pd.StringDtype
+        ):
+            continue
+        sizes = frame[name].map(
+            lambda value: len(value.encode()) if isinstance(value, str) else 0, na_action="ignore"
+        )
+        if (sizes > _DBASE_CELL).any():
             raise ExportError(
                 f"字段 {name} 里有超过 {_DBASE_CELL} 字节的文字，Shapefile 装不下；请导出为 .gpkg"
                 f" / {name} holds texts of more than {_DBASE_CELL} bytes: export .gpkg"
