@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ _DRIVERS = {
     ".fgb": "FlatGeobuf",
 }
 _SUFFIXES = (*_DRIVERS, ".parquet", ".csv", ".xlsx")
+_CONTROL = re.compile(r"[\x00-\x1f]")
+"""Characters that JSON escapes, and some formats do not hold."""
 _EXCEL_CELL = 32_767
 """Characters that a cell of Excel holds."""
 _DBASE_CELL = 254
@@ -33,14 +36,15 @@ class ExportError(ValueError):
 
 
 def _as_text(value: Any) -> Any:
-    """Write a list or an object as text: ``a|b``, or JSON where a part holds a separator.
+    """Write a list or an object as text: ``a|b``, or JSON where a part holds what separates.
 
     So is a list that would be empty text or a word for what is not known.
     """
     if isinstance(value, list):
         said = len(value) > 1 or (len(value) == 1 and value[0].casefold() not in NOTHING)
         plain = said and not any(
-            LIST_SEPARATORS.search(part) or part.startswith("[") for part in value
+            LIST_SEPARATORS.search(part) or _CONTROL.search(part) or part.startswith("[")
+            for part in value
         )
         return "|".join(value) if plain else json.dumps(value, ensure_ascii=False)
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else value

@@ -42,10 +42,10 @@ class Building(Layer):
             "单栋建筑面积与轮廓面积 × 层数相称（十分之一至一点三倍，地下层数未知时按 4 层计）",
             "floor area is in keeping with footprint times floors (a tenth to 1.3 times, with four"
             " floors below ground where they are unknown)",
-            wrong="r.gross_floor_area is not null and r.floors_above > 0"
+            wrong="case when r.gross_floor_area >= 0.01 and r.floors_above > 0"
             " and coalesce(r.floor_area_base, 'building') = 'building'"
-            " and r.gross_floor_area / nullif(st_area(r.geom::geography), 0) not between"
-            " 0.1 * r.floors_above and 1.3 * (r.floors_above + coalesce(r.floors_below, 4))",
+            " then r.gross_floor_area / nullif(st_area(r.geom::geography), 0) not between"
+            " 0.1 * r.floors_above and 1.3 * (r.floors_above + coalesce(r.floors_below, 4)) end",
             fields=("gross_floor_area", "floors_above", "floors_below"),
         ),
     )

@@ -58,8 +58,9 @@ class Office(Layer):
             "warning",
             "车位配比在每 100 平方米 0.02 至 10 个之间",
             "there are 0.02 to 10 parking spaces for 100 m²",
-            wrong="r.parking_spaces > 0"
-            " and 100.0 * r.parking_spaces / nullif(r.gross_floor_area, 0) not between 0.02 and 10",
+            # a denormal area would overflow the quotient
+            wrong="case when r.parking_spaces > 0 and r.gross_floor_area >= 0.01"
+            " then 100.0 * r.parking_spaces / r.gross_floor_area not between 0.02 and 10 end",
             fields=("parking_spaces", "gross_floor_area"),
         ),
         Check(

@@ -134,7 +134,9 @@ def brought_back(city: Engine, name: str, path: Path, dataset: str = "t") -> Rep
 
 
 anything = settings(
-    max_examples=6,
+    max_examples=8,
+    # the same tables in every run: what is found once is found again, and nothing else slows a gate
+    derandomize=True,
     deadline=None,
     suppress_health_check=[
         HealthCheck.function_scoped_fixture,

@@ -47,11 +47,9 @@ class Near:
 
 
 def each(change: Callable[[str], str]) -> Loss:
-    """Lose something of every text, as an import sees it."""
+    """Lose something of every text, as an import sees it; lists are written with escapes."""
 
     def lose(_: str, value: Any) -> Any:
-        if isinstance(value, list):
-            return [left for part in value if (left := change(part).strip())]
         return (change(value).strip() or None) if isinstance(value, str) else value
 
     return lose
@@ -60,7 +58,7 @@ def each(change: Callable[[str], str]) -> Loss:
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 LOSSES: dict[str, Loss] = {
     "coordinates-15": lambda field, value: Near(value) if field == "geom" and value else value,
-    "control-characters": each(lambda part: re.sub("\r\n?", "\n", CONTROLS.sub("", part))),
+    "control-characters": each(lambda text: re.sub("\r\n?", "\n", CONTROLS.sub("", text))),
     "digits-16": lambda _, value: (
         pytest.approx(value, rel=1e-15) if isinstance(value, float) else value
     ),
@@ -164,4 +162,8 @@ def test_any_layer_comes_back_the_same_but_for_the_stated_losses(
         order = Order(dataset="t", crs="EPSG:4490", strict=True)
         import_source(city, layer_named(name), open_source(path), mapping, order)
         losses = stated_losses()[suffix]
-        assert content_of(name) == left_of(before, losses)
+        after, expected = content_of(name), left_of(before, losses)
+        for code, row in expected.items():
+            for field, value in row.items():
+                assert (code, field, after[code][field]) == (code, field, value)
+        assert after.keys() == expected.keys()
