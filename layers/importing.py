@@ -36,8 +36,12 @@ Progress = Callable[[int, int | None], None]
 
 
 def dataset_name(source: Source) -> str:
-    """Make a dataset's name of a file name: ``Metro 站点.shp`` becomes ``metro-站点``."""
-    return re.sub(r"[^\w]+", "-", Path(source.name).stem.casefold()).strip("-") or "dataset"
+    """Make a dataset's name of a file name: ``Metro 站点.shp`` becomes ``metro-站点``.
+
+    Rejected rows that come back mended belong to the dataset of the file they were in.
+    """
+    stem = re.sub(r"\.rejected(-\d+)?$", "", Path(source.name).stem.casefold())
+    return re.sub(r"[^\w]+", "-", stem).strip("-") or "dataset"
 
 
 def import_source(
@@ -140,6 +144,9 @@ def bring_in(
     refuse_silence(connection, plan)
     complete_references(connection, layer, plan.dataset)
     refuse_dangling(connection, layer, findings, filled)
+    # told before anything is refused: the department mends it all in one go
+    for verdict in verdicts(connection, layer, intake.places()):
+        findings.tell(verdict)
     report = intake.report()
     _refuse_if_too_many(report, order)
     found = examine(connection, layer, plan.dataset, report.whereabouts)
@@ -147,8 +154,6 @@ def bring_in(
     _refuse_if_doubtful(report, order)
     if order.mode == "replace":
         _refuse_if_referred_to(report, mark_vanished(connection, layer, plan.dataset, findings))
-    for verdict in verdicts(connection, layer, intake.places()):
-        findings.tell(verdict)
     counts = compare(connection, layer)
     changes = difference(connection, layer)
     outcome = merge(connection, layer, _origin(report, mapping, order), counts)

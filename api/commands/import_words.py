@@ -91,7 +91,13 @@ def _rejects(report: Report, returned: Path | None) -> list[str]:
     rest = len(report.rejects) - _SHOWN_REJECTS
     if rest > 0:
         lines.append(f"  … 另有 {rest} 条 / {rest} more: --report FILE.html")
-    if returned is not None:
+    if returned is not None and report.refused:
+        lines.append(
+            f"  不合格行连同原因已写入 {returned}；一行都没有导入，请改好原文件再整体导入"
+            f" / rejected rows with their reasons: {returned}; no row has entered: mend the file"
+            " itself and import it again"
+        )
+    elif returned is not None:
         lines.append(
             f"  不合格行连同原因已写入 {returned}，改好后可再导入"
             f" / rejected rows with their reasons: {returned}; mend them and import that file"

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from glob import escape
+from itertools import chain, count
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -24,6 +27,7 @@ from layers.reading import open_source
 from layers.report import RefusedError, Report
 from layers.source import Source, SourceError
 
+_REPORTS = {".html", ".htm", ".json"}
 _File = Annotated[Path, typer.Argument(help="文件 file")]
 _Dataset = Annotated[str | None, typer.Option(help="数据集 dataset")]
 _Strict = Annotated[bool, typer.Option(help="不接受任何不合格行 accept no reject")]
@@ -77,6 +81,7 @@ def import_file(
         made_by=by,
         reason=reason,
     )
+    _check_outputs(report, rejects, save_mapping)
     with _plainly():
         target = layer_named(layer)
         source = open_source(file, sublayer, (layer, *target.__title__))
@@ -92,7 +97,9 @@ def import_file(
                 done = import_source(engine, target, source, rules, order, progress)
         except RefusedError as refusal:
             refused, done = refusal, refusal.report
-        returned = _give_back(source, done, rejects or _beside(file))
+        # a trial leaves nothing behind that was not asked for
+        path = rejects or (None if dry_run else _beside(file))
+        returned = None if path is None else _give_back(source, done, path)
         say(done, returned)
         _write_report(engine, done, report, returned)
         if save_mapping is not None:
@@ -144,6 +151,7 @@ def _import_several(
     order: Order,
     report: Path | None,
 ) -> None:
+    _check_outputs(report)
     with _plainly():
         engine = open_city()
         try:
@@ -168,6 +176,7 @@ def write_report(
     file: Annotated[Path, typer.Option("--output", "-o", help="FILE.html | FILE.json")],
 ) -> None:
     """重新写出某个导入批次的报告 Write the report of an import that was made."""
+    _check_outputs(file)
     with _plainly():
         engine = open_city()
         with engine.connect() as connection:
@@ -199,8 +208,23 @@ def _remembered(layer: str, dataset: str) -> Path:
 
 
 def _beside(file: Path) -> Path:
-    """Name the file of rejected rows: ``楼宇.xlsx`` becomes ``楼宇.rejected.xlsx``."""
-    return file.with_name(f"{file.stem}.rejected{file.suffix}")
+    """Name the file of rejected rows: ``楼宇.xlsx`` becomes ``楼宇.rejected.xlsx``.
+
+    One that is there already may have been mended by now: it is left alone.
+    """
+    stem = re.sub(r"\.rejected(-\d+)?$", "", file.stem)
+    names = chain([f"{stem}.rejected"], (f"{stem}.rejected-{n}" for n in count(2)))
+    paths = (file.with_name(f"{name}{file.suffix}") for name in names)
+    return next(path for path in paths if not any(file.parent.glob(f"{escape(path.stem)}.*")))
+
+
+def _check_outputs(report: Path | None, *others: Path | None) -> None:
+    """Refuse what could not be written in the end, before anything is done."""
+    for path in (report, *others):
+        if path is not None and not path.absolute().parent.is_dir():
+            raise fail(f"没有文件夹 / no such folder: {path.parent}", USAGE)
+    if report is not None and report.suffix.lower() not in _REPORTS:
+        raise fail(f"报告是 .html 或 .json 文件 / a report is .html or .json: {report}", USAGE)
 
 
 def _give_back(source: Source, report: Report, path: Path) -> Path | None:

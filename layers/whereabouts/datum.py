@@ -43,6 +43,9 @@ FEWEST = 5
 _MAJORITY = 2 / 3
 """Share of the pairs that must come nearer under another datum."""
 
+_NEAR = 100.0
+"""Metres from the base, in the middle, beyond which nothing is said to fit."""
+
 _CLEARLY = 0.5
 """What is left of the median distance under the right datum, at most."""
 
@@ -177,7 +180,9 @@ def judge(evidence: Evidence, declared: str | None, believed: Whereabouts) -> Wh
             theory_east=round(float(theory_east), 1),
             theory_north=round(float(theory_north), 1),
         )
-    elif all(_nearer(left[declared], left[d]) for d in DATUMS if d != declared):
+    elif np.median(left[declared]) <= _NEAR and all(
+        _nearer(left[declared], left[d]) for d in DATUMS if d != declared
+    ):
         result = replace(result, verdict="fits")
     else:
         result = replace(result, verdict="cannot tell")
