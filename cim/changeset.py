@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import pwd
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.schema import AddConstraint, DropConstraint
 
-from cim.derived import refresh_after
+from cim.derived import is_source, refresh_after
 from cim.model import Batch, Dataset, Layer, columns_of, content_of, table_of
 
 STAGED = "staged"
@@ -91,7 +91,7 @@ def stage(connection: Connection, layer: type[Layer]) -> None:
 def lock(connection: Connection, layer: type[Layer]) -> None:
     """Wait until no other change of this layer is under way, and keep others out until commit.
 
-    Changes of other layers are not held up, and readers never are.
+    Changes of other layers are not held up; readers are only while an empty layer is filled.
     """
     connection.execute(
         text("select pg_advisory_xact_lock(hashtext('cim layer'), hashtext(:layer))"),
@@ -207,14 +207,19 @@ def _close(connection: Connection, layer: type[Layer], values: dict[str, Any]) -
 
 
 def _add(
-    connection: Connection, layer: type[Layer], values: dict[str, Any], counts: dict[str, int]
+    connection: Connection,
+    layer: type[Layer],
+    values: dict[str, Any],
+    counts: dict[str, int],
+    *,
+    light: bool,
 ) -> None:
     """Write the features that are new."""
     content = content_of(layer)
     # where every staged row is new there is nothing to tell apart
     all_new = counts["changed"] + counts["unchanged"] == 0
     new = "" if all_new else f" join {_DIFF} d on d.id = s.id and d.operation = 'added'"
-    with _light(connection, layer):
+    with _light(connection, layer) if light else nullcontext():
         connection.execute(
             text(f"""
             insert into {layer.__tablename__} ({quoted(content)}, batch, valid_from)
@@ -275,9 +280,21 @@ def apply(connection: Connection, layer: type[Layer], origin: Origin) -> Outcome
 
 
 def merge(
-    connection: Connection, layer: type[Layer], origin: Origin, counts: dict[str, int]
+    connection: Connection,
+    layer: type[Layer],
+    origin: Origin,
+    counts: dict[str, int],
+    *,
+    alone: bool = False,
 ) -> Outcome:
-    """Write what `compare` found and counted, as one batch."""
+    """Write what `compare` found and counted, as one batch.
+
+    Parameters
+    ----------
+    alone
+        Whether the transaction changes nothing else; then an empty layer may be closed to be
+        filled faster. Who holds a closed layer must not wait for anybody.
+    """
     if counts["added"] + counts["changed"] + counts["removed"] == 0:
         return Outcome(None, **counts)
     connection.execute(text(f"analyze {_DIFF}"))
@@ -286,6 +303,7 @@ def merge(
     if counts["changed"] + counts["removed"]:
         _close(connection, layer, values)
     if counts["added"]:
-        _add(connection, layer, values, counts)
+        light = alone and not is_source(layer)
+        _add(connection, layer, values, counts, light=light)
     refresh_after(connection, layer, batch)
     return Outcome(batch, **counts)

@@ -111,6 +111,11 @@ def _refresh_stock(connection: Connection) -> None:
     refresh_options(connection, _TOUCHED)
 
 
+def is_source(layer: type[Layer]) -> bool:
+    """Tell whether derived tables are made from a layer."""
+    return layer.__tablename__ in {*_SURROUNDINGS, *_STOCK}
+
+
 def refresh_after(connection: Connection, layer: type[Layer], batch: int) -> None:
     """Bring the derived tables up to date with a batch that was just written."""
     name = layer.__tablename__

@@ -60,7 +60,7 @@ def _ids(connection: Connection, operation: str) -> list[str]:
 
 def difference(connection: Connection, layer: type[Layer]) -> Difference:
     """Describe the change whose rows stand in ``staged`` and ``diff``, before it is written."""
-    names = [name for name in content_of(layer) if name not in ("id", "dataset")]
+    names = [name for name in content_of(layer) if name != "id"]
     pairs = f"""
         from diff d join staged s using (id) join {layer.__tablename__} t using (id)
         where d.operation = 'changed'

@@ -28,6 +28,7 @@ from layers.staging import (
     refuse_dangling,
     refuse_present,
     refuse_repeated,
+    tell_taken_over,
 )
 from layers.whereabouts.asking import question_of, reason_with
 from layers.whereabouts.datum import examine
@@ -109,7 +110,7 @@ def import_sources(
     order = order or Order()
     with engine.connect() as connection, connection.begin() as transaction:
         reports = [
-            bring_in(connection, layer_named(name), source, mapping, order, progress)
+            bring_in(connection, layer_named(name), source, mapping, order, progress, alone=False)
             for name, source, mapping in sources
         ]
         if order.dry_run:
@@ -124,8 +125,16 @@ def bring_in(
     mapping: Mapping | None = None,
     order: Order | None = None,
     progress: Progress | None = None,
+    *,
+    alone: bool = True,
 ) -> Report:
-    """Do what `import_source` does, within the caller's transaction."""
+    """Do what `import_source` does, within the caller's transaction.
+
+    Parameters
+    ----------
+    alone
+        Whether nothing else is imported in that transaction.
+    """
     mapping, order = mapping or Mapping(), order or Order()
     mapping.check_against(layer)
     stage(connection, layer)
@@ -144,6 +153,10 @@ def bring_in(
     refuse_silence(connection, plan)
     complete_references(connection, layer, plan.dataset)
     refuse_dangling(connection, layer, findings, filled)
+    tell_taken_over(connection, layer, findings)
+    referring = []
+    if order.mode == "replace":
+        referring = mark_vanished(connection, layer, plan.dataset, findings)
     # told before anything is refused: the department mends it all in one go
     for verdict in verdicts(connection, layer, intake.places()):
         findings.tell(verdict)
@@ -153,10 +166,12 @@ def bring_in(
     report = replace(report, whereabouts=found)
     _refuse_if_doubtful(report, order)
     if order.mode == "replace":
-        _refuse_if_referred_to(report, mark_vanished(connection, layer, plan.dataset, findings))
+        _refuse_if_unknown(report)
+        _refuse_if_referred_to(report, referring)
     counts = compare(connection, layer)
     changes = difference(connection, layer)
-    outcome = merge(connection, layer, _origin(report, mapping, order), counts)
+    origin = _origin(report, mapping, order)
+    outcome = merge(connection, layer, origin, counts, alone=alone)
     report = replace(
         report,
         outcome=outcome,
@@ -188,6 +203,18 @@ def _refuse_if_referred_to(report: Report, referring: list[str]) -> None:
             f"整体替换会移除仍被引用的要素：{'、'.join(referring)}，未作任何改动"
             f" / features that would vanish are referred to by {', '.join(referring)}:"
             " nothing was changed"
+        )
+        raise RefusedError(replace(report, refused=reason))
+
+
+def _refuse_if_unknown(report: Report) -> None:
+    """Raise `RefusedError` where it is not known which feature a rejected row is."""
+    unknown = sum(one.id is None and one.field == "id" for one in report.rejects)
+    if unknown:
+        reason = (
+            f"有 {unknown} 行的编号读不出，整体替换会误删它们所指的要素，未作任何改动"
+            f" / {unknown} rows have no readable identifier: a replacement would take away the"
+            " features they mean; nothing was changed"
         )
         raise RefusedError(replace(report, refused=reason))
 

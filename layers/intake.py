@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
@@ -113,9 +114,12 @@ class Intake:
             dataset = (
                 self.order.dataset or self.mapping.dataset or own_dataset(frame) or self.fallback
             )
+            _check_name(dataset)
             self._plan = plan_for(
                 self.layer, dataset, self.mapping, columns, accept=self.order.accept
             )
+        elif not (self.order.dataset or self.mapping.dataset):
+            self._check_dataset(own_dataset(frame))
         frame = without_examples(frame, self._plan, self.findings)
         self.matched += len(frame)
         rows = mapped(frame, self._plan, self.findings)
@@ -145,6 +149,8 @@ class Intake:
             self.placing.begin(self.connection, found)
             self.crs, self.because = self._believed(srid_of(found))
             check_crs(self.crs)
+        elif not (self.order.crs or self.mapping.crs or self.source.crs):
+            self._check_srid(srid_of(found))
         places, repaired = stored_places(
             found, frame.index, self.crs, self.layer, self.findings, self.placing.city
         )
@@ -165,6 +171,20 @@ class Intake:
         if self._where is not None and (named := datum_in_titles(self._where)) is not None:
             return named, "坐标列的列名 / the titles of the coordinate columns"
         raise MappingError(self.placing.question())
+
+    def _check_dataset(self, own: str | None) -> None:
+        if own is not None and own != self.plan.dataset:
+            raise MappingError(
+                f"文件里有多个数据集（{self.plan.dataset}、{own}）；请用 --where 选一个，"
+                "或用 --dataset 指定 / the file holds several datasets: choose one with --where, or name one"
+            )
+
+    def _check_srid(self, srid: int | None) -> None:
+        if srid is not None and self.crs != f"EPSG:{srid}":
+            raise MappingError(
+                f"几何的坐标系不一致（{self.crs}、EPSG:{srid}）；请分开导入，或用 --crs 指明"
+                f" / the geometries are in several systems ({self.crs}, EPSG:{srid})"
+            )
 
     def places(self) -> pd.Series | None:
         """Return the geometries of the accepted rows by row number, where rules need them."""
@@ -189,7 +209,9 @@ class Intake:
         """Write the mapping as it was used, with the columns that the places were found in."""
         where = self._where or plan.mapping.geometry
         used = replace(plan, mapping=plan.mapping.model_copy(update={"geometry": where}))
-        return mapping_text(self.layer, used, plan.suggestions, self.crs)
+        # what the source itself declared holds for that source alone
+        stated = self.order.crs or self.mapping.crs
+        return mapping_text(self.layer, used, plan.suggestions, stated)
 
     def report(self) -> Report:
         """Return what is known once the rows are staged and checked."""
@@ -222,4 +244,13 @@ class Intake:
             dry_run=self.order.dry_run,
             mode=self.order.mode,
             extent=self.extent,
+        )
+
+
+def _check_name(dataset: str) -> None:
+    """Refuse what cannot be the name of a dataset: it names files as well."""
+    if re.search(r"[/\\\0]", dataset) or dataset.startswith("."):
+        raise MappingError(
+            f"数据集的名称不能含斜杠或以点开头：{dataset!r}"
+            " / no slash and no leading dot in the name of a dataset"
         )

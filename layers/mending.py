@@ -72,7 +72,7 @@ def mended(
         why,
         bounds,
     )
-    return result, int(broken.sum())
+    return result, int(left.sum())
 
 
 def _areas_of(places: NDArray[Any]) -> NDArray[Any]:

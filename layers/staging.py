@@ -97,6 +97,22 @@ def refuse_present(connection: Connection, layer: type[Layer], findings: Finding
     )
 
 
+def tell_taken_over(connection: Connection, layer: type[Layer], findings: Findings) -> None:
+    """Warn of features of another dataset that these rows would make their own."""
+    taken = connection.execute(
+        text(f"""
+        select s.{ROW} as row_no, s.id, t.dataset, {_WHERE.replace("geom", "s.geom")}
+        from {STAGED} s join {layer.__tablename__} t on t.id = s.id and t.dataset <> s.dataset
+        order by s.{ROW}
+        """)
+    )
+    for row, identifier, dataset, lon, lat in taken:
+        place = None if lon is None else (lon, lat)
+        findings.note(
+            "id-of-other-dataset", row, "dataset", dataset, identifier=identifier, place=place
+        )
+
+
 def complete_references(connection: Connection, layer: type[Layer], dataset: str) -> None:
     """Complete bare codes to ``dataset:code`` where only that names a feature."""
     for name, _, many in references_of(layer):

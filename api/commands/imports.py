@@ -254,6 +254,9 @@ def _write_content(engine: Engine, content: dict[str, Any], path: Path) -> None:
         with engine.connect() as connection:
             written = report_html(content, context_of(connection))
     else:
+        from viz.import_report.discretion import without_private
+
+        content, _ = without_private(content)
         written = json.dumps(content, ensure_ascii=False, indent=2, default=str) + "\n"
     path.write_text(written, encoding="utf-8")
     out.print(f"  报告 report → {path}", markup=False)

@@ -7,6 +7,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from cim.checks.places import first_of_each
 from cim.measures import square_metres
 
 TOLERANCE = 1.0
@@ -29,6 +30,8 @@ def overlapping(staged: pd.Series, others: pd.Series) -> pd.DataFrame:
         Columns ``row``, ``other_row`` (the later row, or missing), ``other_id`` (or missing)
         and ``value``, in the order of the rows.
     """
+    # the same outline many times is another rule's affair, and every pair of it would count
+    staged = staged[~_again(staged.to_numpy(dtype=object))]
     areas = staged.to_numpy(dtype=object)
     one, other = shapely.STRtree(areas).query(areas)
     earlier = one < other
@@ -46,6 +49,15 @@ def overlapping(staged: pd.Series, others: pd.Series) -> pd.DataFrame:
         found = pd.concat([found, more], ignore_index=True)
     found["value"] = found.pop("area").map("{:.1f} m²".format)
     return found.sort_values(["row", "other_row", "other_id"], ignore_index=True)
+
+
+def _again(areas: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Mark the areas that an earlier one equals."""
+    boxes = pd.DataFrame(shapely.bounds(areas))
+    shared = np.flatnonzero(boxes.duplicated(keep=False).to_numpy())
+    marked = np.zeros(len(areas), dtype=bool)
+    marked[shared] = first_of_each(areas[shared]) != np.arange(len(shared))
+    return marked
 
 
 def _shared(

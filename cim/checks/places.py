@@ -28,7 +28,7 @@ def repeated(staged: pd.Series, others: pd.Series) -> pd.DataFrame:
     # the envelope tells nearly all apart; what shares it is compared in full
     boxes = pd.DataFrame(shapely.bounds(places), columns=["west", "south", "east", "north"])
     shared = np.flatnonzero(boxes.duplicated(keep=False).to_numpy())
-    first = _first_of_each(places[shared])
+    first = first_of_each(places[shared])
     # those of the layer stand before the rows, so a row is never the first where one of them is
     again = (first != np.arange(len(shared))) & (shared >= len(others))
     before = shared[first[again]]
@@ -42,7 +42,7 @@ def repeated(staged: pd.Series, others: pd.Series) -> pd.DataFrame:
     return found.assign(value="同一位置 same place").sort_values("row", ignore_index=True)
 
 
-def _first_of_each(places: NDArray[np.object_]) -> NDArray[np.int64]:
+def first_of_each(places: NDArray[np.object_]) -> NDArray[np.int64]:
     """Return for each geometry the index of the first one that equals it."""
     written = pd.Series(shapely.to_wkb(places), dtype=object)
     first = pd.Series(np.arange(len(places))).groupby(written, sort=False).transform("first")

@@ -175,12 +175,18 @@ def _staged(connection: Connection, places: pd.Series | None) -> pd.Series:
 
 
 def _others(connection: Connection, layer: type[Layer]) -> pd.Series:
-    """Return the geometries of the layer near the staged rows that are not among them, by id."""
+    """Return the geometries of the layer near the staged rows that stay beside them, by id.
+
+    A network is one whole: of streets all are returned.
+    """
+    network = any(check.indexed == "network" for check in layer.__checks__)
     few = (connection.scalar(text("select count(*) from staged")) or 0) < _FEW
     near = (
         f"{layer.__tablename__} t where t.id in (select near.id from staged s"
         f" join {layer.__tablename__} near on near.geom && s.geom)"
-        if few
+        if few and not network
+        else f"{layer.__tablename__} t where true"
+        if network
         else f"{layer.__tablename__} t where t.geom &&"
         " (select st_setsrid(st_extent(geom)::geometry, 4490) from staged)"
     )
@@ -188,6 +194,7 @@ def _others(connection: Connection, layer: type[Layer]) -> pd.Series:
         text(f"""
         select t.id, st_asbinary(t.geom)
         from {near} and not exists (select from staged s where s.id = t.id)
+            and not exists (select from vanished v where v.id = t.id)
         """)
     ).all()
     index = pd.Index([identifier for identifier, _ in read], dtype=object)

@@ -65,6 +65,12 @@ COMMON = _by_code(
         "追加时编号不能已在图层中",
         "when appending, the layer does not have the identifier yet",
     ),
+    Check(
+        "id-of-other-dataset",
+        "warning",
+        "要素原属另一个数据集，导入后归本数据集（以后的整体替换也会移除它）",
+        "a feature of another dataset becomes one of this, which its next replacement may remove",
+    ),
     Check("value-missing", "error", "必填字段要有值", "required fields have a value"),
     Check(
         "value-unreadable",

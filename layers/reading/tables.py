@@ -85,6 +85,8 @@ def _separator(path: Path, encoding: str) -> str:
 
 
 def _top(path: Path, encoding: str, separator: str) -> list[list[str]]:
+    # an outline written as text may be longer than what the module takes for a cell
+    csv.field_size_limit(max(csv.field_size_limit(), path.stat().st_size + 1))
     with path.open(encoding=encoding, newline="") as file:
         try:
             return list(islice(csv.reader(file, delimiter=separator), SEARCHED))

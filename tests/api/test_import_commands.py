@@ -70,7 +70,7 @@ def test_rejected_rows_come_back_beside_the_file_and_enter_once_mended(
     lines = [f"{n},停车场,{n},114.1{n:02},22.55" for n in range(30)]
     text = "\n".join(["id,name,spaces,lon,lat", *lines, "0030,停车场,many,114.2,22.5"])
     (folder / "停车场.csv").write_text(text, encoding="gb18030")
-    arguments = ("--crs", "EPSG:4490", "--dataset", "p")
+    arguments = ("--crs", "EPSG:4490")
     told = cim("import", "parking", "停车场.csv", *arguments).stdout
     assert "停车场.rejected.csv" in told
     back = pd.read_csv(folder / "停车场.rejected.csv", dtype=str, encoding="gb18030")
@@ -78,8 +78,12 @@ def test_rejected_rows_come_back_beside_the_file_and_enter_once_mended(
     assert back["spaces"].to_list() == ["many"]
     assert "不是数字" in str(back.to_dict("records")[0])
     back["spaces"] = "31"
-    back.to_csv(folder / "mended.csv", index=False, encoding="gb18030")
-    told = cim("import", "parking", "mended.csv", *arguments).stdout
+    back.to_csv(folder / "停车场.rejected.csv", index=False, encoding="gb18030")
+    # what came back belongs to the dataset of the file it was in, and is not written over
+    told = cim("import", "parking", "停车场.csv", *arguments).stdout
+    assert "停车场.rejected-2.csv" in told
+    told = cim("import", "parking", "停车场.rejected.csv", *arguments).stdout
+    assert "[停车场]" in told
     assert "新增 added 1" in told
     assert "未用的列" not in told
     assert rows(cim, "parking")["0030"]["spaces"] == 31
@@ -143,3 +147,26 @@ def test_the_rules_of_a_layer_are_listed(cim: Cim) -> None:
     assert "footprints-overlap" in told
     assert "建筑轮廓互不重叠" in told
     assert "coordinates-swapped" in told
+
+
+def test_what_cannot_be_written_in_the_end_is_said_before_anything_is_done(
+    cim: Cim, folder: Path
+) -> None:
+    (folder / "early.csv").write_text("id,spaces,lon,lat\nx,5,114.1,22.5")
+    arguments = ("import", "parking", "early.csv", "--crs", "EPSG:4490")
+    assert "没有文件夹" in cim(*arguments, "--report", "nowhere/r.html", code=2).stderr
+    assert ".html 或 .json" in cim(*arguments, "--report", "r.pdf", code=2).stderr
+    assert "斜杠" in cim(*arguments, "--dataset", "../x", code=2).stderr
+    assert "新增 added 1" in cim(*arguments, "--dry-run").stdout
+
+
+def test_a_report_for_others_names_no_tenant(cim: Cim, folder: Path) -> None:
+    (folder / "o.csv").write_text("id,name,use,lon,lat\no,甲,办公,114.1,22.5", encoding="utf-8")
+    cim("import", "office", "o.csv", "--crs", "EPSG:4490", "--dataset", "t")
+    for tenant in ("某某公司", "另一公司"):
+        unit = f"id,office_id,unit_no,status,tenant\nu,o,101,let,{tenant}"
+        (folder / "u.csv").write_text(unit, encoding="utf-8")
+        cim("import", "office_unit", "u.csv", "--dataset", "t", "--report", "u.json")
+    told = (folder / "u.json").read_text(encoding="utf-8")
+    assert "tenant" in told
+    assert "公司" not in told

@@ -9,6 +9,7 @@ from shapely.affinity import translate
 from shapely.geometry import LineString, Point, box
 
 from cim.model import LAYERS
+from layers.report import RefusedError
 
 if TYPE_CHECKING:
     from tests.conftest import Bring
@@ -251,3 +252,40 @@ def test_every_rule_of_a_layer_has_a_name_of_its_own_and_a_way_to_be_told() -> N
         assert len(codes) == len(set(codes))
         for check in layer.__checks__:
             assert sum(way is not None for way in (check.wrong, check.query, check.indexed)) == 1
+
+
+def test_what_a_replacement_takes_away_is_in_nobodys_way(bring: Bring) -> None:
+    told(bring, "building", building("A"), building("B", 100))
+    renumbered = [building("X"), building("Y", 100)]
+    assert told(bring, "building", *renumbered, mode="replace") == {}
+
+
+def test_a_street_is_held_against_the_whole_network_however_few_come(bring: Bring) -> None:
+    main = [road(f"m{n}", (n * 100, 0), (n * 100 + 100, 0)) for n in range(20)]
+    told(bring, "road", *main)
+    sides = [road("s1", (100, 0), (100, 50)), road("s2", (1900, 0), (1900, 50))]
+    assert told(bring, "road", *sides) == {}
+
+
+def test_the_same_outline_many_times_is_named_once_for_each_and_not_in_pairs(bring: Bring) -> None:
+    report = bring("building", *(building(f"B{n}") for n in range(300)), building("C", 10))
+    counts = {check.code: check.count for check in report.checks}
+    assert (counts["place-repeated"], counts["footprints-overlap"]) == (299, 1)
+
+
+def test_a_feature_of_another_dataset_is_not_taken_over_without_a_word(bring: Bring) -> None:
+    code = "4403030040010000001"
+    told(bring, "building", building(code), dataset="old")
+    report = bring("building", building(code, height=10), dataset="new")
+    (check,) = report.checks
+    assert (check.code, check.samples[0].value) == ("id-of-other-dataset", "old")
+    assert report.difference is not None
+    assert report.difference.fields == {"dataset": 1, "height": 1}
+
+
+def test_a_replacement_with_an_unreadable_code_takes_nothing_away(bring: Bring) -> None:
+    rows = [building(f"B{n}", 100 * n) for n in range(40)]
+    told(bring, "building", *rows)
+    rows[7] = {**rows[7], "id": None}
+    with pytest.raises(RefusedError, match="1 行的编号读不出"):
+        bring("building", *rows, mode="replace")
