@@ -176,7 +176,8 @@ class Intake:
         if own is not None and own != self.plan.dataset:
             raise MappingError(
                 f"文件里有多个数据集（{self.plan.dataset}、{own}）；请用 --where 选一个，"
-                "或用 --dataset 指定 / the file holds several datasets: choose one with --where, or name one"
+                "或用 --dataset 指定 / the file holds several datasets: choose one with --where,"
+                " or name one by --dataset"
             )
 
     def _check_srid(self, srid: int | None) -> None:
