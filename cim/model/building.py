@@ -23,8 +23,8 @@ class Building(Layer):
         Check(
             "footprints-overlap",
             "warning",
-            "建筑轮廓互不重叠（超过 1 平方米）",
-            "footprints do not overlap (by more than 1 m²)",
+            "建筑轮廓互不重叠（超过 1 平方米；完全相同的轮廓算作同一位置重复登记）",
+            "footprints do not overlap (by more than 1 m²; equal ones count as repeated places)",
             indexed="overlaps",
         ),
         Check(

@@ -51,10 +51,11 @@ def test_overlaps_and_duplicates_are_those_geopandas_counts(
     assert (report.rows, report.rejected) == (len(crowded), 0)
     found = {check.code: check for check in report.checks}
 
-    theirs = overlaps(crowded)
+    # what is the same to the last corner is told as a repetition, below
+    theirs = overlaps(crowded[~crowded.geometry.to_wkb().duplicated()])
     ours = {(one.id, one.other) for one in found["footprints-overlap"].samples}
     assert ours == {(f"t:{a}", f"t:{b}") for a, b in theirs}
-    assert found["footprints-overlap"].count == len(theirs) > 40
+    assert found["footprints-overlap"].count == len(theirs) > 20
 
     again = crowded[crowded.geometry.to_wkb().duplicated()]
     assert {one.id for one in found["place-repeated"].samples} == {f"t:{c}" for c in again["id"]}
