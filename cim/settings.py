@@ -38,6 +38,18 @@ class AnswerSettings(BaseSettings):
     reach: float = Field(
         3000.0, gt=0, le=3000, description="周边分析的最远距离，米 how far surroundings count, m"
     )
+    near_walk: float = Field(
+        500.0,
+        gt=0,
+        le=1000,
+        description="周边停车、公交、配套按步行多远计，米 how far on foot things count as near, m",
+    )
+    near_minutes: float = Field(
+        10.0, gt=0, description="地铁线路按步行多久计为可达，分钟 minutes on foot to a metro line"
+    )
+    unverified_after: int = Field(
+        90, gt=0, description="房源多少天未核验即提示 days after which a unit counts as unverified"
+    )
     query_timeout: float = Field(
         10.0, gt=0, description="一次查询的时限，秒 time limit of a query, s"
     )

@@ -10,7 +10,16 @@ import importlib
 import pkgutil
 
 from cim.model.checks import COMMON, SEVERITIES, Check
-from cim.model.derived import LettingOption, OfficeStock, OfficeSurroundings
+from cim.model.derived import (
+    LettingOption,
+    OfficeAccess,
+    OfficeLabel,
+    OfficeRefresh,
+    OfficeStock,
+    OfficeSurroundings,
+    Recommendation,
+    RefreshMark,
+)
 from cim.model.field import Field, about, field_of, geometry, kind_of
 from cim.model.history import Batch, Change, City, Dataset
 from cim.model.layer import (
@@ -40,8 +49,13 @@ __all__ = [
     "Field",
     "Layer",
     "LettingOption",
+    "OfficeAccess",
+    "OfficeLabel",
+    "OfficeRefresh",
     "OfficeStock",
     "OfficeSurroundings",
+    "Recommendation",
+    "RefreshMark",
     "about",
     "columns_of",
     "content_of",

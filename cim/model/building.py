@@ -25,6 +25,8 @@ class Building(Layer):
             "warning",
             "建筑轮廓互不重叠（超过 1 平方米；完全相同的轮廓算作同一位置重复登记）",
             "footprints do not overlap (by more than 1 m²; equal ones count as repeated places)",
+            broken_zh="建筑轮廓与另一栋重叠（超过 1 平方米）",
+            broken_en="footprints that overlap another (by more than 1 m²)",
             indexed="overlaps",
         ),
         Check(
@@ -32,6 +34,8 @@ class Building(Layer):
             "warning",
             "层高在 2 米以上；三层及以上的建筑不超过 8 米",
             "a storey is at least 2 m high, and at most 8 m where there are three or more",
+            broken_zh="建筑的层高不足 2 米，或（三层及以上）超过 8 米",
+            broken_en="buildings with storeys under 2 m, or (from three on) over 8 m high",
             wrong="r.floors_above > 0 and (r.height < 2 * r.floors_above"
             " or r.floors_above >= 3 and r.height > 8 * r.floors_above)",
             fields=("height", "floors_above"),
@@ -42,6 +46,8 @@ class Building(Layer):
             "单栋建筑面积与轮廓面积 × 层数相称（十分之一至一点三倍，地下层数未知时按 4 层计）",
             "floor area is in keeping with footprint times floors (a tenth to 1.3 times, with four"
             " floors below ground where they are unknown)",
+            broken_zh="建筑面积与轮廓面积 × 层数不相称",
+            broken_en="floor areas out of keeping with footprint times floors",
             wrong="case when r.gross_floor_area >= 0.01 and r.floors_above > 0"
             " and coalesce(r.floor_area_base, 'building') = 'building'"
             " then r.gross_floor_area / nullif(st_area(r.geom::geography), 0) not between"

@@ -2,18 +2,48 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Identity
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, Identity, Index
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cim.model.layer import Base
 
 
-class OfficeSurroundings(Base):
-    """Where an office stands and how near the metro is.
+class OfficeAccess(Base):
+    """How far one place (station, bus stop, car park, amenity) is from an office.
 
-    `walk_basis` is ``straight-line`` until the walk network serves; it is null where the city
-    has no operating metro station at all, so that nothing can be said. Where it is set and
-    `distance_m` is null, no station lies within reach.
+    A row stands for every place within the reach of its layer in a straight line. `walk_m` and
+    `walk_min` are null where the way on foot is longer than the reach on foot, or there is none.
+    `basis` is ``network``, or ``straight-line`` where no walk network covers office or place.
+    """
+
+    __tablename__ = "office_access"
+    __table_args__ = (Index("office_access_place_idx", "layer", "place_id"),)
+
+    office_id: Mapped[str] = mapped_column(primary_key=True)
+    layer: Mapped[str] = mapped_column(primary_key=True)
+    place_id: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str | None]
+    entrance_id: Mapped[str | None]
+    straight_m: Mapped[float]
+    walk_m: Mapped[float | None]
+    walk_min: Mapped[float | None]
+    basis: Mapped[str]
+
+
+class OfficeSurroundings(Base):
+    """Where an office stands, and what `OfficeAccess` adds up to.
+
+    `nearest_station` is the operating metro station that is nearest on foot, `distance_m` the
+    straight line to the metro station that is nearest in a straight line. `walk_basis` is null
+    where the city has no operating metro station at all, so that nothing can be said; where it is
+    set and `walk_min` is null, no station lies within reach. Counts are of what lies within
+    `cim.settings.AnswerSettings.near_walk` metres on foot; they are null where the city holds no
+    such layer at all. `metro_lines` gives minutes by line, `amenities` counts by kind,
+    `neighbours` let units by industry of the tenant, never fewer than three.
     """
 
     __tablename__ = "office_surroundings"
@@ -26,16 +56,49 @@ class OfficeSurroundings(Base):
     business_district_ids: Mapped[list[str]]
     nearest_station_id: Mapped[str | None]
     nearest_station: Mapped[str | None]
+    nearest_entrance_id: Mapped[str | None]
+    nearest_entrance: Mapped[str | None]
     distance_m: Mapped[float | None]
+    walk_m: Mapped[float | None]
     walk_min: Mapped[float | None]
     walk_basis: Mapped[str | None]
+    metro_lines: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    metro_lines_near: Mapped[int | None]
+    nearest_port_id: Mapped[str | None]
+    nearest_port: Mapped[str | None]
+    port_distance_m: Mapped[float | None]
+    port_walk_min: Mapped[float | None]
+    port_basis: Mapped[str | None]
+    nearest_railway_id: Mapped[str | None]
+    nearest_railway: Mapped[str | None]
+    railway_distance_m: Mapped[float | None]
+    railway_walk_min: Mapped[float | None]
+    railway_basis: Mapped[str | None]
+    bus_stops: Mapped[int | None]
+    bus_routes: Mapped[list[str] | None]
+    parking_lots: Mapped[int | None]
+    parking_spaces_near: Mapped[int | None]
+    parking_lots_unknown: Mapped[int | None]
+    amenities: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    neighbours: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    metro_date: Mapped[dt.date | None]
+    port_date: Mapped[dt.date | None]
+    railway_date: Mapped[dt.date | None]
+    bus_date: Mapped[dt.date | None]
+    parking_date: Mapped[dt.date | None]
+    amenity_date: Mapped[dt.date | None]
 
 
 class OfficeStock(Base):
     """What of an office's space is free; no row where the office has no units on record.
 
     Areas in m² count the units whose area is known, rents (CNY/m2/month) are those of free
-    units. `provenances` lists how well its units are known.
+    units. `provenances` lists how well its units are known. `whole_floors` counts floors whose
+    every unit on record is free and that make up at least four fifths of the typical floor; null
+    where that cannot be said. `largest_option` and `smallest_option` bound what can be let as
+    one. `fitted_units` are free units fitted out (精装, 带家具), `fit_out_unknown` free ones of
+    which that is not known. `verified_on` is the oldest verification among the free units, null
+    where any was never verified; `units_date` the oldest data date among all units.
     """
 
     __tablename__ = "office_stock"
@@ -48,6 +111,13 @@ class OfficeStock(Base):
     rent_min: Mapped[float | None]
     rent_max: Mapped[float | None]
     provenances: Mapped[list[str]]
+    whole_floors: Mapped[int | None]
+    largest_option: Mapped[float | None]
+    smallest_option: Mapped[float | None]
+    fitted_units: Mapped[int]
+    fit_out_unknown: Mapped[int]
+    verified_on: Mapped[dt.date | None]
+    units_date: Mapped[dt.date | None]
 
 
 class LettingOption(Base):
@@ -56,7 +126,12 @@ class LettingOption(Base):
     `smallest` is the least area the option can be cut down to (m²), `area` its whole area;
     either is null where a unit's area is unknown. `rent_lowest` and `rent_highest` span the
     rents of its units (CNY/m2/month) and are null where any of them is unknown, so that a bound
-    on the highest holds for all of it.
+    on the highest holds for all of it. `monthly_rent` is what all of it costs (CNY/month),
+    reckoned on the area base of each unit; null where anything it needs is unknown.
+
+    `free_from` is the last date on which one of its units becomes free, null where all are free
+    already or, with `free_known` false, where a date is unknown. `fit_outs` lists the fit-outs of
+    its units; with `fit_out_known` false at least one is unknown.
     """
 
     __tablename__ = "letting_option"
@@ -69,3 +144,65 @@ class LettingOption(Base):
     area: Mapped[float | None]
     rent_lowest: Mapped[float | None]
     rent_highest: Mapped[float | None]
+    monthly_rent: Mapped[float | None]
+    free_from: Mapped[dt.date | None]
+    free_known: Mapped[bool]
+    fit_outs: Mapped[list[str]]
+    fit_out_known: Mapped[bool]
+
+
+class OfficeLabel(Base):
+    """Whether a label rule holds for an office, and why; `holds` is null where unknown.
+
+    `inputs` are the facts the rule read, by name; `data_date` is the oldest data date among
+    them, null where one has none; `rule_version` is that of the rule as it then was.
+    """
+
+    __tablename__ = "office_label"
+    __table_args__ = (Index("office_label_label_idx", "label", "office_id"),)
+
+    office_id: Mapped[str] = mapped_column(primary_key=True)
+    label: Mapped[str] = mapped_column(primary_key=True)
+    holds: Mapped[bool | None]
+    rule_version: Mapped[int]
+    inputs: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    data_date: Mapped[dt.date | None]
+
+
+class OfficeRefresh(Base):
+    """When the labels of an office were last worked out, and after which batch."""
+
+    __tablename__ = "office_refresh"
+
+    office_id: Mapped[str] = mapped_column(primary_key=True)
+    refreshed_at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True))
+    batch: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class RefreshMark(Base):
+    """A feature that a batch touched and whose consequences are not worked out yet.
+
+    Written in the batch's own transaction, taken away in the one that works them out.
+    """
+
+    __tablename__ = "refresh_mark"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    batch: Mapped[int | None] = mapped_column(BigInteger)
+    part: Mapped[str]
+    feature: Mapped[str]
+
+
+class Recommendation(Base):
+    """A recommendation that was kept: what was asked, what was answered, and on what it stands."""
+
+    __tablename__ = "recommendation"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    made_at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True))
+    made_by: Mapped[str]
+    title: Mapped[str | None]
+    request: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    answer: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    data_version: Mapped[str]
+    software_version: Mapped[str]

@@ -26,6 +26,8 @@ class Office(Layer):
             "warning",
             "楼宇在所在建筑之内或 50 米以内",
             "an office stands in its building or within 50 m of it",
+            broken_zh="楼宇在所在建筑 50 米以外",
+            broken_en="offices more than 50 m outside their building",
             query="office-outside-building",
         ),
         Check(
@@ -33,6 +35,8 @@ class Office(Layer):
             "warning",
             "最低租金不高于最高租金",
             "the lowest rent is not above the highest",
+            broken_zh="最低租金高于最高租金",
+            broken_en="lowest rents above the highest",
             wrong="r.rent_min > r.rent_max",
             fields=("rent_min", "rent_max"),
         ),
@@ -41,6 +45,8 @@ class Office(Layer):
             "warning",
             "办公面积、可租赁面积、标准层面积不大于总建筑面积",
             "office, lettable and typical floor areas are not above the gross floor area",
+            broken_zh="办公、可租赁或标准层面积大于总建筑面积",
+            broken_en="office, lettable or typical floor areas above the gross floor area",
             wrong="greatest(r.office_area, r.lettable_area, r.typical_floor_area)"
             " > r.gross_floor_area",
             fields=("office_area", "lettable_area", "typical_floor_area", "gross_floor_area"),
@@ -50,6 +56,8 @@ class Office(Layer):
             "warning",
             "得房率在 40% 至 100% 之间（是否把 0.7 当作 70%？）",
             "efficiency is between 40 and 100 percent (is it a share, 0.7 for 70 %?)",
+            broken_zh="得房率低于 40%（是否把 0.7 当作 70%？）",
+            broken_en="efficiencies below 40 percent (a share, 0.7 for 70 %?)",
             wrong="r.efficiency < 40",
             fields=("efficiency",),
         ),
@@ -58,6 +66,8 @@ class Office(Layer):
             "warning",
             "车位配比在每 100 平方米 0.02 至 10 个之间",
             "there are 0.02 to 10 parking spaces for 100 m²",
+            broken_zh="车位配比不在每 100 平方米 0.02 至 10 个之间",
+            broken_en="parking ratios beyond 0.02 to 10 spaces for 100 m²",
             # a denormal area would overflow the quotient
             wrong="case when r.parking_spaces > 0 and r.gross_floor_area >= 0.01"
             " then 100.0 * r.parking_spaces / r.gross_floor_area not between 0.02 and 10 end",
@@ -68,6 +78,8 @@ class Office(Layer):
             "warning",
             "充电车位不多于车位",
             "spaces with charging are not more than spaces",
+            broken_zh="充电车位数多于车位数",
+            broken_en="counts of charging spaces above those of spaces",
             wrong="r.ev_spaces > r.parking_spaces",
             fields=("ev_spaces", "parking_spaces"),
         ),

@@ -27,6 +27,8 @@ class OfficeUnit(Layer):
             "warning",
             "单元在所属楼宇的建筑之内或 10 米以内",
             "a unit stands in the building of its office or within 10 m of it",
+            broken_zh="单元在所属楼宇的建筑 10 米以外",
+            broken_en="units more than 10 m outside the building of their office",
             query="unit-outside-building",
         ),
         Check(
@@ -34,6 +36,8 @@ class OfficeUnit(Layer):
             "warning",
             "单元的楼层在建筑的层数之内",
             "a unit is on a floor that its building has",
+            broken_zh="单元的楼层超出建筑的层数",
+            broken_en="units on floors that their building does not have",
             query="unit-above-building",
         ),
         Check(
@@ -41,6 +45,8 @@ class OfficeUnit(Layer):
             "warning",
             "套内面积、最小可分割面积不大于建筑面积",
             "net and divisible areas are not above the area",
+            broken_zh="单元的套内面积或最小可分割面积大于建筑面积",
+            broken_en="units with a net or divisible area above their area",
             wrong="greatest(r.net_area, r.min_divisible_area) > r.area",
             fields=("net_area", "min_divisible_area", "area"),
         ),

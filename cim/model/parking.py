@@ -24,6 +24,8 @@ class Parking(Layer):
             "warning",
             "同一项目的车位总数不重复登记在它的每个出入口上",
             "the total of a site is not repeated at each of its gates",
+            broken_zh="停车场登记的是整个项目的车位总数，与另一个出入口重复",
+            broken_en="car parks that repeat the total of their site at another gate",
             query="site-total-repeated",
         ),
     )

@@ -23,6 +23,8 @@ class Road(Layer):
             "warning",
             "道路与路网的主体相连",
             "streets hang together with the main network",
+            broken_zh="路段与路网的主体不相连",
+            broken_en="streets apart from the main network",
             indexed="network",
         ),
     )

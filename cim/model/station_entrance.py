@@ -22,6 +22,8 @@ class StationEntrance(Layer):
             "warning",
             "出入口离所属站点不超过 1 公里",
             "an entrance is within 1 km of its station",
+            broken_zh="出入口离所属站点超过 1 公里",
+            broken_en="entrances more than 1 km from their station",
             query="entrance-far-from-station",
         ),
     )
