@@ -107,8 +107,8 @@ def _refresh_stock(connection: Connection) -> None:
     connection.execute(
         text(f"delete from office_stock d using {_TOUCHED} t where d.office_id = t.id")
     )
-    connection.execute(_sql("stock.sql"), {"free": list(FREE_STATUSES)})
     refresh_options(connection, _TOUCHED)
+    connection.execute(_sql("stock.sql"), {"free": list(FREE_STATUSES)})
 
 
 def is_source(layer: type[Layer]) -> bool:

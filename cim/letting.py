@@ -7,6 +7,7 @@ a quadratic number, among which every size up to the whole run of adjacent units
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -26,14 +27,27 @@ Block = tuple[str, ...]
 
 @dataclass(frozen=True)
 class FreeUnit:
-    """A unit that can be let; areas in m², rent in CNY/m2/month, None where unknown."""
+    """A unit that can be let; areas in m², rent in CNY/m2/month, None where unknown.
+
+    `monthly_rent` is what all of it costs (CNY/month). A unit that is ``vacant`` without a date
+    is free already; one that is ``coming`` without a date becomes free nobody knows when.
+    """
 
     id: str
     office_id: str
+    status: str
     area: float | None
     min_divisible_area: float | None
     rent: float | None
+    monthly_rent: float | None
+    available_from: dt.date | None
+    fit_out: str | None
     adjacent_to: tuple[str, ...]
+
+    @property
+    def free_known(self) -> bool:
+        """Whether it is known when the unit is free."""
+        return self.available_from is not None or self.status == "vacant"
 
 
 def neighbours(units: Iterable[FreeUnit]) -> dict[str, list[str]]:
@@ -101,6 +115,14 @@ def _option(block: Block, known: Mapping[str, FreeUnit]) -> dict[str, object]:
         "smallest": None if area is None else area - spare,
         "rent_lowest": min(rents) if all_known else None,
         "rent_highest": max(rents) if all_known else None,
+        "monthly_rent": _sum([unit.monthly_rent for unit in units]),
+        "free_from": max(
+            (unit.available_from for unit in units if unit.available_from is not None),
+            default=None,
+        ),
+        "free_known": all(unit.free_known for unit in units),
+        "fit_outs": sorted({unit.fit_out for unit in units if unit.fit_out is not None}),
+        "fit_out_known": all(unit.fit_out is not None for unit in units),
     }
 
 
@@ -123,8 +145,11 @@ def refresh_options(connection: Connection, touched: str) -> None:
     )
     found = connection.execute(
         text(f"""
-        select u.id, u.office_id, u.area, u.min_divisible_area, u.rent,
-            coalesce(u.adjacent_to, '{{}}') as adjacent_to
+        select u.id, u.office_id, u.status, u.area, u.min_divisible_area, u.rent,
+            -- rents are by gross floor area unless the unit says otherwise
+            u.rent * case when u.rent_area_base = '套内面积' then u.net_area else u.area end
+                as monthly_rent,
+            u.available_from, u.fit_out, coalesce(u.adjacent_to, '{{}}') as adjacent_to
         from office_unit u join {touched} t on t.id = u.office_id
         where u.status = any(:free)
         order by u.id
@@ -132,8 +157,7 @@ def refresh_options(connection: Connection, touched: str) -> None:
         {"free": list(FREE_STATUSES)},
     )
     rows = options(
-        FreeUnit(r.id, r.office_id, r.area, r.min_divisible_area, r.rent, tuple(r.adjacent_to))
-        for r in found
+        FreeUnit(**{**row, "adjacent_to": tuple(row["adjacent_to"])}) for row in found.mappings()
     )
     if rows:
         connection.execute(insert(LettingOption), rows)

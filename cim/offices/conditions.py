@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    FromClause,
     Subquery,
     and_,
     case,
@@ -22,22 +20,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
-from cim.derived import Walking
 from cim.items import touches
 from cim.model import LettingOption
 from cim.offices.criteria import ANY_USE, OfficeCriteria
-
-
-@dataclass(frozen=True)
-class Tables:
-    """What a search joins: offices and all that is known of each."""
-
-    office: FromClause
-    site: FromClause
-    surroundings: FromClause
-    stock: FromClause
-    options: Subquery | None
-    walking: Walking
+from cim.offices.tables import Tables
 
 
 def like(text: str) -> str:

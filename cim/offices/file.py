@@ -14,8 +14,9 @@ from cim.model.building import Building
 from cim.model.office import Office
 from cim.model.office_unit import OfficeUnit
 from cim.model.site import Site
-from cim.offices.parking import parking_ratio
-from cim.offices.search import join_tables, measures
+from cim.offices.facts import reading_of
+from cim.offices.search import measures
+from cim.offices.tables import join_tables
 
 
 def _row_of(layer: type[Layer], identifier: ColumnElement[Any], name: str) -> ColumnElement[Any]:
@@ -38,9 +39,9 @@ def office_file(connection: Connection, identifier: str) -> str | None:
     str or None
         None where there is no such office.
     """
-    tables, joined = join_tables(connection, None)
+    tables, joined = join_tables(connection)
     o = tables.office.c
-    shown = measures(tables, parking_ratio(tables.office, tables.site))
+    shown = measures(reading_of(tables))
     present = {column.name for column in shown}
     own = [
         column

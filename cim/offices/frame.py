@@ -6,8 +6,9 @@ import geopandas as gpd
 from sqlalchemy import Connection, select
 
 from cim.crs import SRID
-from cim.offices.parking import parking_ratio
-from cim.offices.search import join_tables, measures
+from cim.offices.facts import reading_of
+from cim.offices.search import measures
+from cim.offices.tables import join_tables
 
 
 def office_frame(connection: Connection) -> gpd.GeoDataFrame:
@@ -19,8 +20,8 @@ def office_frame(connection: Connection) -> gpd.GeoDataFrame:
         One row for each office, ordered by ``id``: the properties of ``GET /offices`` and
         ``geom`` in EPSG:4490. Unknown values are missing.
     """
-    tables, joined = join_tables(connection, None)
-    shown = measures(tables, parking_ratio(tables.office, tables.site))
+    tables, joined = join_tables(connection)
+    shown = measures(reading_of(tables))
     query = select(*shown, tables.office.c.geom).select_from(joined).order_by(tables.office.c.id)
     return gpd.read_postgis(
         query, connection, geom_col="geom", crs=f"EPSG:{SRID}", coerce_float=True

@@ -1,5 +1,7 @@
 """what the office system works out: access on foot, surroundings, labels, and what is stale."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -10,7 +12,7 @@ branch_labels = None
 depends_on = None
 
 
-def _columns() -> dict[str, list[sa.Column]]:
+def _columns() -> dict[str, list[sa.Column[Any]]]:
     return {
         "letting_option": [
             sa.Column("monthly_rent", sa.Double(), nullable=True),

@@ -8,7 +8,7 @@ with named as (
     from staged
     where spaces >= 10 and geom is not null
 )
-select b.id, 'spaces = ' || b.spaces as value, (array_agg(a.id order by a.row_no))[1] as other
+select b.id, '{parking.spaces} = ' || b.spaces as value, (array_agg(a.id order by a.row_no))[1] as other
 from named a
 join named b
     on a.spaces = b.spaces
