@@ -20,8 +20,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.schema import AddConstraint, DropConstraint
 
-from cim.derived import is_source, refresh_after
+from cim.derived import refresh_after
 from cim.model import Batch, Dataset, Layer, columns_of, content_of, table_of
+from cim.stock import is_source
 
 STAGED = "staged"
 VANISHED = "vanished"

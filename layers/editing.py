@@ -10,6 +10,7 @@ from sqlalchemy import Engine, text
 
 from cim.changeset import ROW, STAGED, Origin, Outcome, apply, lock, quoted, stage
 from cim.model import Layer, columns_of, content_of
+from cim.refresh import changing
 from layers.findings import Finding, Findings
 from layers.geometry import stored_places
 from layers.staging import complete_references, refuse_dangling
@@ -88,7 +89,7 @@ def edit(
         No such feature or field, or the value is not allowed.
     """
     values = _converted(layer, given)
-    with engine.begin() as connection:
+    with changing(engine) as connection:
         stage(connection, layer)
         lock(connection, layer)
         content = quoted(content_of(layer))

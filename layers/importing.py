@@ -13,6 +13,7 @@ from cim.changeset import STAGED, Origin, compare, lock, merge, stage
 from cim.checks import verdicts
 from cim.difference import difference
 from cim.model import Batch, Layer, content_of, fields_of, layer_named
+from cim.refresh import changing
 from cim.settings import import_settings
 from layers.completeness import refuse_silence
 from layers.intake import Intake
@@ -52,6 +53,8 @@ def import_source(
     mapping: Mapping | None = None,
     order: Order | None = None,
     progress: Progress | None = None,
+    *,
+    later: bool = False,
 ) -> Report:
     """Import a source into a layer, as one batch in one transaction.
 
@@ -69,6 +72,8 @@ def import_source(
         Dataset, coordinate system, mode and the like.
     progress
         Called after each chunk with the rows read and, where known, their total.
+    later
+        Leave what is derived from the layer to a later `cim.refresh.catch_up`.
 
     Returns
     -------
@@ -85,10 +90,9 @@ def import_source(
         More rows were rejected than the set share (or any, if strict); nothing changed.
     """
     order = order or Order()
-    with engine.connect() as connection, connection.begin() as transaction:
+    with changing(engine, later=later or order.dry_run) as connection:
         report = bring_in(connection, layer, source, mapping, order, progress)
-        if order.dry_run:
-            transaction.rollback()
+        _forget_if_dry(connection, order)
     return report
 
 
@@ -97,6 +101,8 @@ def import_sources(
     sources: Iterable[tuple[str, Source, Mapping]],
     order: Order | None = None,
     progress: Progress | None = None,
+    *,
+    later: bool = False,
 ) -> list[Report]:
     """Import several layers in one transaction, each as a batch: all of them or none.
 
@@ -104,18 +110,23 @@ def import_sources(
     ----------
     sources
         Name of the layer, its rows and how they are mapped; what is referred to comes first.
-    order, progress
+    order, progress, later
         As for `import_source`, for every one of them.
     """
     order = order or Order()
-    with engine.connect() as connection, connection.begin() as transaction:
+    with changing(engine, later=later or order.dry_run) as connection:
         reports = [
             bring_in(connection, layer_named(name), source, mapping, order, progress, alone=False)
             for name, source, mapping in sources
         ]
-        if order.dry_run:
-            transaction.rollback()
+        _forget_if_dry(connection, order)
     return reports
+
+
+def _forget_if_dry(connection: Connection, order: Order) -> None:
+    transaction = connection.get_transaction()
+    if order.dry_run and transaction is not None:
+        transaction.rollback()
 
 
 def bring_in(

@@ -18,9 +18,10 @@ from api.app import create_app
 from api.commands.speech import fail, out, progress_of
 from cim import cluster
 from cim.database import metric_srid, open_city, reading, row_counts
-from cim.derived import settle
 from cim.model import LAYERS, City, layer_named
+from cim.refresh import catch_up, mark_all
 from cim.settings import city_settings
+from cim.walking import settle
 from layers.importing import import_source
 from layers.order import Order
 
@@ -53,7 +54,9 @@ def load_example_city(engine: Engine) -> None:
     for name, source, mapping in example_sources():
         with progress_of(name) as progress:
             order = Order(strict=True, reason="示例城市 example city")
-            report = import_source(engine, layer_named(name), source, mapping, order, progress)
+            report = import_source(
+                engine, layer_named(name), source, mapping, order, progress, later=True
+            )
         out.print(f"  {LAYERS[name].__title__[0]} {name}: {report.matched}", markup=False)
     _mark_example(engine, "complete")
 
@@ -71,9 +74,12 @@ def up(
     home = city_settings().home
     engine = open_city()
     with engine.begin() as connection:
-        settle(connection)
+        if settle(connection):
+            mark_all(connection)
     if example and example_is_wanted(engine):
         load_example_city(engine)
+    with progress_of("周边与标签 surroundings and labels") as progress:
+        catch_up(engine, progress)
     if (already := server.running(home)) is not None:
         out.print(f"已在运行 already running: {already.address}")
         return

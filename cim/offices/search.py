@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Text, and_, cast, func, null, select, true
 
-from cim.derived import Walking
 from cim.geojson import feature
 from cim.offices.conditions import asks_for_space, conditions, fitting_options
 from cim.offices.criteria import SORTS, OfficeCriteria
 from cim.offices.facts import FACTS, Reading, reading_of, rounded, shown
 from cim.offices.tables import join_tables
+from cim.walking import Walking
 
 
 @dataclass(frozen=True)

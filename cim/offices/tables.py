@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, FromClause, Subquery
 
-from cim.derived import Walking, walking
 from cim.model import OfficeStock, OfficeSurroundings
 from cim.model.office import Office
 from cim.model.site import Site
+from cim.walking import Walking, walking
 
 
 @dataclass(frozen=True)

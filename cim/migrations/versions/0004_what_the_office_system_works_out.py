@@ -118,6 +118,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("refresh_mark_pkey")),
     )
     op.execute("truncate letting_option, office_stock, office_surroundings")
+    # the settings of walking have more to them now
+    op.execute("delete from city where key = 'walking'")
     for table, columns in _columns().items():
         for column in columns:
             op.add_column(table, column)

@@ -1,0 +1,15 @@
+"""What is derived of the layers keeps itself: a batch marks what it touched, and that is redone."""
+
+from cim.refresh.catching_up import catch_up, changing, refresh_all
+from cim.refresh.freshness import Freshness, freshness
+from cim.refresh.marks import CHANNEL, mark_all
+
+__all__ = [
+    "CHANNEL",
+    "Freshness",
+    "catch_up",
+    "changing",
+    "freshness",
+    "mark_all",
+    "refresh_all",
+]

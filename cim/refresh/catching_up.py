@@ -1,0 +1,111 @@
+"""Working off what batches marked: one at a time in a city, each round whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import OperationalError
+
+from cim.refresh.marks import mark_all
+from cim.stock import refresh_stock
+
+if TYPE_CHECKING:
+    from cim.refresh.rounds import Done
+
+Progress = Callable[[int, int | None], None]
+"""Called after each round with the offices done, and how many there are in all."""
+
+_TURN = "hashtext('cim refresh')"
+_SERIALIZATION_FAILURE = "40001"
+
+
+@contextmanager
+def _turn(engine: Engine) -> Iterator[Connection]:
+    """Wait until nobody else refreshes this city, and keep others waiting.
+
+    The lock belongs to the session: it is gone with it, should this process die.
+    """
+    with engine.connect() as connection:
+        connection.execute(text(f"select pg_advisory_lock({_TURN})"))
+        connection.commit()
+        try:
+            yield connection
+        finally:
+            if not connection.closed and not connection.invalidated:
+                connection.rollback()
+                connection.execute(text(f"select pg_advisory_unlock({_TURN})"))
+                connection.commit()
+
+
+def _round(connection: Connection) -> Done | None:
+    """Do one round; where a batch came in between, see the city as it is now and do it again."""
+    # the walk network's libraries are wanted only where something is to be worked out
+    from cim.refresh.rounds import work_off
+
+    while True:
+        try:
+            with connection.begin():
+                connection.execute(text("set transaction isolation level repeatable read"))
+                return work_off(connection)
+        except OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) != _SERIALIZATION_FAILURE:
+                raise
+
+
+def _something_is_marked(engine: Engine) -> bool:
+    with engine.connect() as connection:
+        return bool(connection.scalar(text("select exists (select from refresh_mark)")))
+
+
+def catch_up(engine: Engine, progress: Progress | None = None) -> int:
+    """Work off all marks; return how many offices were worked out.
+
+    Returns when nothing is marked any more, whoever did the work. A process that dies in the
+    middle leaves the marks of its round for the next one.
+    """
+    # marks go in the transaction that does what they ask for: none left means all of it is there
+    if not _something_is_marked(engine):
+        return 0
+    offices = 0
+    with _turn(engine) as connection:
+        _catch_up_stock(connection)
+        while (done := _round(connection)) is not None:
+            offices += done.offices
+            if progress is not None:
+                progress(offices, offices + done.left)
+    return offices
+
+
+def _catch_up_stock(connection: Connection) -> None:
+    """Work out the stock where everything is marked; batches that write it are waited for."""
+    with connection.begin():
+        if connection.scalar(text("select exists (select from refresh_mark where part = 'all')")):
+            refresh_stock(connection)
+
+
+def refresh_all(engine: Engine, progress: Progress | None = None) -> int:
+    """Work out everything anew; return how many offices there were."""
+    with engine.begin() as connection:
+        mark_all(connection)
+    return catch_up(engine, progress)
+
+
+@contextmanager
+def changing(
+    engine: Engine, progress: Progress | None = None, *, later: bool = False
+) -> Iterator[Connection]:
+    """Give a connection for changes; once they are committed, what they touched is refreshed.
+
+    Parameters
+    ----------
+    later
+        Leave the refreshing to the next call (several changes follow each other), or to the
+        server that runs.
+    """
+    with engine.begin() as connection:
+        yield connection
+    if not later:
+        catch_up(engine, progress)

@@ -1,0 +1,234 @@
+-- Where the offices in "touched" stand, and what their rows of office_access add up to.
+-- What the city holds nothing of at all stays null: unknown, not zero.
+insert into office_surroundings (
+    office_id, street_id, street, district, business_districts, business_district_ids,
+    nearest_station_id, nearest_station, nearest_entrance_id, nearest_entrance, distance_m,
+    walk_m, walk_min, walk_basis, metro_lines, metro_lines_near, nearest_port_id,
+    nearest_port, port_distance_m, port_walk_min, port_basis, nearest_railway_id,
+    nearest_railway, railway_distance_m, railway_walk_min, railway_basis, bus_stops,
+    bus_routes, parking_lots, parking_spaces_near, parking_lots_unknown, amenities,
+    neighbours, metro_date, port_date, railway_date, bus_date, parking_date, amenity_date
+)
+with
+city as materialized (
+    select
+        exists (select from station where kind = 'metro' and status = 'operating') as metro,
+        exists (select from station where kind = 'port' and status = 'operating') as port,
+        exists (select from station where kind = 'railway' and status = 'operating') as railway,
+        exists (select from bus_stop) as bus,
+        exists (select from parking) as parking,
+        exists (select from amenity) as amenity
+),
+reached as materialized (
+    select a.* from office_access a join touched t on t.id = a.office_id
+),
+stations as materialized (
+    select r.*, s.name, s.lines, s.source_date, e.name as entrance
+    from reached r
+    join station s on s.id = r.place_id
+    left join station_entrance e on e.id = r.entrance_id
+    where r.layer = 'station'
+),
+-- the nearest of each kind, on foot and, where no way is known, in a straight line
+nearest as materialized (
+    select distinct on (office_id, kind) *
+    from stations
+    order by office_id, kind, walk_min nulls last, straight_m, place_id
+),
+kinds as materialized (
+    select
+        office_id, kind,
+        min(straight_m) as straight_m,
+        case when bool_and(source_date is not null) then min(source_date) end as oldest,
+        -- a station whose lines are unknown leaves the number of lines unknown
+        bool_or(lines is null) filter (where walk_min <= :near_minutes) as lines_unknown
+    from stations
+    group by office_id, kind
+),
+line as (
+    select office_id, line, min(walk_min) as minutes
+    from stations cross join unnest(lines) as line
+    where kind = 'metro' and walk_min is not null
+    group by office_id, line
+),
+lines as materialized (
+    select
+        office_id,
+        jsonb_object_agg(line, minutes) as minutes,
+        count(*) filter (where minutes <= :near_minutes) as near
+    from line
+    group by office_id
+),
+close as materialized (
+    select * from reached where layer <> 'station' and walk_m <= :near_walk
+),
+stops as materialized (
+    select
+        c.office_id,
+        count(*) as stops,
+        case when bool_and(b.source_date is not null) then min(b.source_date) end as oldest
+    from close c
+    join bus_stop b on c.layer = 'bus_stop' and b.id = c.place_id
+    group by c.office_id
+),
+routes as materialized (
+    select c.office_id, array_agg(distinct route order by route) as routes
+    from close c
+    join bus_stop b on c.layer = 'bus_stop' and b.id = c.place_id
+    cross join unnest(b.routes) as route
+    group by c.office_id
+),
+lots as materialized (
+    select
+        c.office_id, p.id, p.public, p.spaces, p.source_date,
+        -- the total of a site stands at each of its gates, and counts once
+        coalesce('site ' || p.site_id || ' ' || p.spaces, p.id) as counted
+    from close c
+    join parking p on c.layer = 'parking' and p.id = c.place_id
+),
+spaces as materialized (
+    select office_id, sum(spaces) as spaces
+    from (
+        select distinct office_id, counted, spaces from lots where public
+    ) as once
+    group by office_id
+),
+car_parks as materialized (
+    select
+        office_id,
+        count(*) filter (where public) as lots,
+        -- open to whom, or how large, nobody knows
+        count(*) filter (where public is null or (public and spaces is null)) as unknown,
+        case when bool_and(source_date is not null) then min(source_date) end as oldest
+    from lots
+    group by office_id
+),
+kind_of_amenity as (
+    select c.office_id, m.kind, count(*) as number, min(m.source_date) as oldest
+    from close c
+    join amenity m on c.layer = 'amenity' and m.id = c.place_id
+    group by c.office_id, m.kind
+),
+amenities as materialized (
+    select office_id, jsonb_object_agg(kind, number) as kinds, min(oldest) as oldest
+    from kind_of_amenity
+    group by office_id
+),
+-- tenants are private: an industry is told from three tenants on
+tenants as materialized (
+    select distinct office_id, tenant_industry as industry, coalesce(tenant, id) as tenant
+    from office_unit
+    where status = 'let' and tenant_industry is not null
+),
+beside as materialized (
+    select o.id as office_id, other.id as other
+    from touched t
+    join office o on o.id = t.id
+    join office other
+        on other.geom && st_expand(
+            o.geom,
+            cast(:near_walk as float8)
+            / (110000 * cos(radians(st_y(st_pointonsurface(o.geom))))),
+            cast(:near_walk as float8) / 110000
+        )
+        and st_dwithin(other.geom::geography, o.geom::geography, cast(:near_walk as float8))
+),
+industry as (
+    select b.office_id, n.industry, count(distinct n.tenant) as tenants
+    from beside b
+    join tenants n on n.office_id = b.other
+    group by b.office_id, n.industry
+),
+neighbours as materialized (
+    select
+        office_id,
+        coalesce(jsonb_object_agg(industry, tenants) filter (where tenants >= 3), '{}') as known
+    from industry
+    group by office_id
+),
+place as materialized (
+    select
+        o.id as office_id,
+        street.id as street_id,
+        street.name as street,
+        district.name as district,
+        coalesce(quarter.names, '{}') as business_districts,
+        coalesce(quarter.ids, '{}') as business_district_ids
+    from office o
+    join touched on touched.id = o.id
+    cross join lateral (select st_pointonsurface(o.geom) as geom) as inner_point
+    left join lateral (
+        select a.id, a.name
+        from area a
+        where a.level = 'street' and st_intersects(a.geom, inner_point.geom)
+        order by a.id
+        limit 1
+    ) as street on true
+    left join lateral (
+        select a.name
+        from area a
+        where a.level = 'district' and st_intersects(a.geom, inner_point.geom)
+        order by a.id
+        limit 1
+    ) as district on true
+    left join lateral (
+        select array_agg(b.name order by b.id) as names, array_agg(b.id order by b.id) as ids
+        from business_district b
+        where st_intersects(b.geom, inner_point.geom)
+    ) as quarter on true
+)
+select
+    p.office_id,
+    p.street_id,
+    p.street,
+    p.district,
+    p.business_districts,
+    p.business_district_ids,
+    metro.place_id,
+    metro.name,
+    metro.entrance_id,
+    metro.entrance,
+    metros.straight_m,
+    metro.walk_m,
+    metro.walk_min,
+    case when city.metro then coalesce(metro.basis, 'straight-line') end,
+    case when city.metro then coalesce(lines.minutes, '{}') end,
+    case when city.metro and metros.lines_unknown is not true then coalesce(lines.near, 0) end,
+    port.place_id,
+    port.name,
+    ports.straight_m,
+    port.walk_min,
+    case when city.port then coalesce(port.basis, 'straight-line') end,
+    railway.place_id,
+    railway.name,
+    railways.straight_m,
+    railway.walk_min,
+    case when city.railway then coalesce(railway.basis, 'straight-line') end,
+    case when city.bus then coalesce(stops.stops, 0) end,
+    case when city.bus then coalesce(routes.routes, '{}') end,
+    case when city.parking then coalesce(car_parks.lots, 0) end,
+    case when city.parking then coalesce(spaces.spaces, 0) end,
+    case when city.parking then coalesce(car_parks.unknown, 0) end,
+    case when city.amenity then coalesce(amenities.kinds, '{}') end,
+    neighbours.known,
+    metros.oldest,
+    ports.oldest,
+    railways.oldest,
+    stops.oldest,
+    car_parks.oldest,
+    amenities.oldest
+from place p
+cross join city
+left join nearest metro on metro.office_id = p.office_id and metro.kind = 'metro'
+left join kinds metros on metros.office_id = p.office_id and metros.kind = 'metro'
+left join nearest port on port.office_id = p.office_id and port.kind = 'port'
+left join kinds ports on ports.office_id = p.office_id and ports.kind = 'port'
+left join nearest railway on railway.office_id = p.office_id and railway.kind = 'railway'
+left join kinds railways on railways.office_id = p.office_id and railways.kind = 'railway'
+left join lines on lines.office_id = p.office_id
+left join stops on stops.office_id = p.office_id
+left join routes on routes.office_id = p.office_id
+left join spaces on spaces.office_id = p.office_id
+left join car_parks on car_parks.office_id = p.office_id
+left join amenities on amenities.office_id = p.office_id
+left join neighbours on neighbours.office_id = p.office_id

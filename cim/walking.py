@@ -1,0 +1,78 @@
+"""How metres become minutes, and how far things count: settled in the city, not in the process."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects.postgresql import insert
+
+from cim.model import City
+from cim.settings import answer_settings
+
+_KEY = "walking"
+
+
+@dataclass(frozen=True)
+class Walking:
+    """What the derived tables of a city are made with.
+
+    Attributes
+    ----------
+    reach
+        How far stations count in a straight line, m.
+    detour
+        Walking over straight-line distance, where no network serves.
+    walk_speed
+        Metres in a minute.
+    near_walk
+        How far on foot car parks, bus stops and amenities count as near, m.
+    near_minutes
+        How long a walk to a metro line may be for it to count as near.
+    """
+
+    reach: float
+    detour: float
+    walk_speed: float
+    near_walk: float
+    near_minutes: float
+
+    @property
+    def reach_on_foot(self) -> float:
+        """How far stations count on foot, m."""
+        return self.reach * self.detour
+
+    @property
+    def reach_minutes(self) -> float:
+        """How far stations count on foot, in minutes."""
+        return self.reach_on_foot / self.walk_speed
+
+
+def _wanted() -> Walking:
+    s = answer_settings()
+    return Walking(s.reach, s.detour, s.walk_speed, s.near_walk, s.near_minutes)
+
+
+def walking(connection: Connection) -> Walking:
+    """Return what the derived tables of this city are made with."""
+    stored = connection.scalar(select(City.value).where(City.key == _KEY))
+    return _wanted() if stored is None else Walking(**json.loads(stored))
+
+
+def settle(connection: Connection) -> bool:
+    """Bring the city to the settings; return whether they differ from what it was made with.
+
+    Only what starts the city does this: a command that was given other settings by mistake must
+    not change the answers of a running server.
+    """
+    wanted = json.dumps(asdict(_wanted()), sort_keys=True)
+    changed = connection.scalar(
+        insert(City)
+        .values(key=_KEY, value=wanted)
+        .on_conflict_do_update(
+            index_elements=[City.key], set_={"value": wanted}, where=City.value != wanted
+        )
+        .returning(City.value)
+    )
+    return changed is not None
