@@ -43,7 +43,8 @@ class OfficeSurroundings(Base):
     set and `walk_min` is null, no station lies within reach. Counts are of what lies within
     `cim.settings.AnswerSettings.near_walk` metres on foot; they are null where the city holds no
     such layer at all. `metro_lines` gives minutes by line, `amenities` counts by kind,
-    `neighbours` let units by industry of the tenant, never fewer than three.
+    `neighbours` tenants by industry, never fewer than three. The dates are the oldest, and the
+    provenances the least certain, of what was counted.
     """
 
     __tablename__ = "office_surroundings"
@@ -87,6 +88,13 @@ class OfficeSurroundings(Base):
     bus_date: Mapped[dt.date | None]
     parking_date: Mapped[dt.date | None]
     amenity_date: Mapped[dt.date | None]
+    metro_provenance: Mapped[str | None]
+    port_provenance: Mapped[str | None]
+    railway_provenance: Mapped[str | None]
+    bus_provenance: Mapped[str | None]
+    parking_provenance: Mapped[str | None]
+    amenity_provenance: Mapped[str | None]
+    neighbours_provenance: Mapped[str | None]
 
 
 class OfficeStock(Base):
@@ -155,7 +163,8 @@ class OfficeLabel(Base):
     """Whether a label rule holds for an office, and why; `holds` is null where unknown.
 
     `inputs` are the facts the rule read, by name; `data_date` is the oldest data date among
-    them, null where one has none; `rule_version` is that of the rule as it then was.
+    them, null where one has none, `provenance` the least certain; `rule_version` is that of the
+    rule as it then was.
     """
 
     __tablename__ = "office_label"
@@ -167,6 +176,7 @@ class OfficeLabel(Base):
     rule_version: Mapped[int]
     inputs: Mapped[dict[str, Any]] = mapped_column(JSONB)
     data_date: Mapped[dt.date | None]
+    provenance: Mapped[str | None]
 
 
 class OfficeRefresh(Base):

@@ -13,17 +13,20 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Date,
     Double,
     Numeric,
     Select,
     case,
     cast,
     func,
+    literal,
     literal_column,
+    null,
     select,
 )
 
-from cim.model import columns_of, field_of
+from cim.model import PROVENANCES, columns_of, field_of
 from cim.model.office import Office
 from cim.offices.parking import ParkingRatio, parking_ratio, ratio_text
 from cim.offices.tables import Tables, join_tables
@@ -36,6 +39,8 @@ class Reading:
     tables: Tables
     parking: ParkingRatio
 
+
+_LEAST_FIRST = tuple(reversed(PROVENANCES))
 
 Expression = Callable[[Reading], ColumnElement[Any]]
 
@@ -55,7 +60,7 @@ class Fact:
     digits
         Decimals shown; None where it is no measure.
     dated
-        Which of `DATES` says how old it is.
+        Which of `DATES` and `PROVENANCES_OF` say how old it is and how well it is known.
     """
 
     zh: str
@@ -92,6 +97,15 @@ def _beyond(basis: str, minutes: str) -> Expression:
         return case((near[basis].is_not(None), near[minutes].is_(None)))
 
     return expression
+
+
+def _provenance_near(name: str) -> Expression:
+    return lambda r: r.tables.surroundings.c[f"{name}_provenance"]
+
+
+def _least_certain_of_units(r: Reading) -> ColumnElement[Any]:
+    known = r.tables.stock.c.provenances
+    return case(*((literal(name) == func.any(known), literal(name)) for name in _LEAST_FIRST))
 
 
 def _vacancy(r: Reading) -> ColumnElement[Any]:
@@ -246,7 +260,7 @@ FACTS: dict[str, Fact] = {
         digits=0,
     ),
     "amenities": _near("amenities", "近处配套", "Amenities near", "amenity"),
-    "neighbours": _near("neighbours", "近处企业行业", "Industries near", "units"),
+    "neighbours": _near("neighbours", "近处企业行业", "Industries near", "neighbours"),
     "dataset": _own("dataset"),
     "source": _own("source"),
     "source_date": _own("source_date"),
@@ -264,8 +278,22 @@ DATES: dict[str, Expression] = {
     "bus": lambda r: r.tables.surroundings.c.bus_date,
     "parking": lambda r: r.tables.surroundings.c.parking_date,
     "amenity": lambda r: r.tables.surroundings.c.amenity_date,
+    # leases of many owners, of no one date
+    "neighbours": lambda _: cast(null(), Date),
 }
 """How old facts are, by what they were taken from; the oldest date of what was read."""
+
+
+PROVENANCES_OF: dict[str, Expression] = {
+    "office": lambda r: r.tables.office.c.provenance,
+    "units": _least_certain_of_units,
+    "neighbours": lambda r: r.tables.surroundings.c.neighbours_provenance,
+    **{
+        name: _provenance_near(name)
+        for name in ("metro", "port", "railway", "bus", "parking", "amenity")
+    },
+}
+"""How well facts are known, by what they were taken from: the least certain of what was read."""
 
 
 def rounded(value: ColumnElement[Any], digits: int) -> ColumnElement[Any]:
@@ -292,11 +320,15 @@ def facts_query(connection: Connection, *, dates: bool = True) -> Select[Any]:
     Parameters
     ----------
     dates
-        Whether ``date_office``, ``date_units`` … (the keys of `DATES`) stand behind them.
+        Whether ``date_office``, ``date_units`` … and ``provenance_office`` … (the keys of
+        `DATES` and `PROVENANCES_OF`) stand behind them.
     """
     tables, joined = join_tables(connection)
     reading = reading_of(tables)
     columns = [fact.read(reading).label(name) for name, fact in FACTS.items()]
     if dates:
         columns += [read(reading).label(f"date_{name}") for name, read in DATES.items()]
+        columns += [
+            read(reading).label(f"provenance_{name}") for name, read in PROVENANCES_OF.items()
+        ]
     return select(*columns).select_from(joined)

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 from sqlalchemy import Connection, TextClause, text
 
-from cim.model import OfficeAccess
+from cim.model import PROVENANCES, OfficeAccess
 from cim.refresh.marks import PLACES
 from cim.refresh.straight import access_rows
 from cim.walking import walking
@@ -108,7 +108,12 @@ def _work_out_surroundings(connection: Connection) -> None:
     settings = walking(connection)
     connection.execute(
         _sql("surroundings.sql"),
-        {"near_walk": settings.near_walk, "near_minutes": settings.near_minutes},
+        {
+            "near_walk": settings.near_walk,
+            "near_minutes": settings.near_minutes,
+            # from the most certain to the least
+            "provenances": list(PROVENANCES),
+        },
     )
 
 

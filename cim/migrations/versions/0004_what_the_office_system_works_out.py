@@ -59,6 +59,13 @@ def _columns() -> dict[str, list[sa.Column[Any]]]:
             sa.Column("bus_date", sa.Date(), nullable=True),
             sa.Column("parking_date", sa.Date(), nullable=True),
             sa.Column("amenity_date", sa.Date(), nullable=True),
+            sa.Column("metro_provenance", sa.Text(), nullable=True),
+            sa.Column("port_provenance", sa.Text(), nullable=True),
+            sa.Column("railway_provenance", sa.Text(), nullable=True),
+            sa.Column("bus_provenance", sa.Text(), nullable=True),
+            sa.Column("parking_provenance", sa.Text(), nullable=True),
+            sa.Column("amenity_provenance", sa.Text(), nullable=True),
+            sa.Column("neighbours_provenance", sa.Text(), nullable=True),
         ],
     }
 
@@ -87,6 +94,7 @@ def upgrade() -> None:
         sa.Column("rule_version", sa.Integer(), nullable=False),
         sa.Column("inputs", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("data_date", sa.Date(), nullable=True),
+        sa.Column("provenance", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("office_id", "label", name=op.f("office_label_pkey")),
     )
     op.create_index("office_label_label_idx", "office_label", ["label", "office_id"], unique=False)

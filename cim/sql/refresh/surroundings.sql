@@ -7,7 +7,9 @@ insert into office_surroundings (
     nearest_port, port_distance_m, port_walk_min, port_basis, nearest_railway_id,
     nearest_railway, railway_distance_m, railway_walk_min, railway_basis, bus_stops,
     bus_routes, parking_lots, parking_spaces_near, parking_lots_unknown, amenities,
-    neighbours, metro_date, port_date, railway_date, bus_date, parking_date, amenity_date
+    neighbours, metro_date, port_date, railway_date, bus_date, parking_date, amenity_date,
+    metro_provenance, port_provenance, railway_provenance, bus_provenance, parking_provenance,
+    amenity_provenance, neighbours_provenance
 )
 with
 city as materialized (
@@ -23,7 +25,7 @@ reached as materialized (
     select a.* from office_access a join touched t on t.id = a.office_id
 ),
 stations as materialized (
-    select r.*, s.name, s.lines, s.source_date, e.name as entrance
+    select r.*, s.name, s.lines, s.source_date, s.provenance, e.name as entrance
     from reached r
     join station s on s.id = r.place_id
     left join station_entrance e on e.id = r.entrance_id
@@ -40,6 +42,7 @@ kinds as materialized (
         office_id, kind,
         min(straight_m) as straight_m,
         case when bool_and(source_date is not null) then min(source_date) end as oldest,
+        max(array_position(cast(:provenances as text[]), provenance)) as doubt,
         -- a station whose lines are unknown leaves the number of lines unknown
         bool_or(lines is null) filter (where walk_min <= :near_minutes) as lines_unknown
     from stations
@@ -66,7 +69,8 @@ stops as materialized (
     select
         c.office_id,
         count(*) as stops,
-        case when bool_and(b.source_date is not null) then min(b.source_date) end as oldest
+        case when bool_and(b.source_date is not null) then min(b.source_date) end as oldest,
+        max(array_position(cast(:provenances as text[]), b.provenance)) as doubt
     from close c
     join bus_stop b on c.layer = 'bus_stop' and b.id = c.place_id
     group by c.office_id
@@ -80,7 +84,7 @@ routes as materialized (
 ),
 lots as materialized (
     select
-        c.office_id, p.id, p.public, p.spaces, p.source_date,
+        c.office_id, p.id, p.public, p.spaces, p.source_date, p.provenance,
         -- the total of a site stands at each of its gates, and counts once
         coalesce('site ' || p.site_id || ' ' || p.spaces, p.id) as counted
     from close c
@@ -99,24 +103,34 @@ car_parks as materialized (
         count(*) filter (where public) as lots,
         -- open to whom, or how large, nobody knows
         count(*) filter (where public is null or (public and spaces is null)) as unknown,
-        case when bool_and(source_date is not null) then min(source_date) end as oldest
+        case when bool_and(source_date is not null) then min(source_date) end as oldest,
+        max(array_position(cast(:provenances as text[]), provenance)) as doubt
     from lots
     group by office_id
 ),
 kind_of_amenity as (
-    select c.office_id, m.kind, count(*) as number, min(m.source_date) as oldest
+    select
+        c.office_id, m.kind, count(*) as number,
+        case when bool_and(m.source_date is not null) then min(m.source_date) end as oldest,
+        max(array_position(cast(:provenances as text[]), m.provenance)) as doubt
     from close c
     join amenity m on c.layer = 'amenity' and m.id = c.place_id
     group by c.office_id, m.kind
 ),
 amenities as materialized (
-    select office_id, jsonb_object_agg(kind, number) as kinds, min(oldest) as oldest
+    select
+        office_id,
+        jsonb_object_agg(kind, number) as kinds,
+        case when bool_and(oldest is not null) then min(oldest) end as oldest,
+        max(doubt) as doubt
     from kind_of_amenity
     group by office_id
 ),
 -- tenants are private: an industry is told from three tenants on
 tenants as materialized (
-    select distinct office_id, tenant_industry as industry, coalesce(tenant, id) as tenant
+    select distinct
+        office_id, tenant_industry as industry, coalesce(tenant, id) as tenant,
+        array_position(cast(:provenances as text[]), provenance) as doubt
     from office_unit
     where status = 'let' and tenant_industry is not null
 ),
@@ -134,7 +148,8 @@ beside as materialized (
         and st_dwithin(other.geom::geography, o.geom::geography, cast(:near_walk as float8))
 ),
 industry as (
-    select b.office_id, n.industry, count(distinct n.tenant) as tenants
+    select
+        b.office_id, n.industry, count(distinct n.tenant) as tenants, max(n.doubt) as doubt
     from beside b
     join tenants n on n.office_id = b.other
     group by b.office_id, n.industry
@@ -142,7 +157,8 @@ industry as (
 neighbours as materialized (
     select
         office_id,
-        coalesce(jsonb_object_agg(industry, tenants) filter (where tenants >= 3), '{}') as known
+        coalesce(jsonb_object_agg(industry, tenants) filter (where tenants >= 3), '{}') as known,
+        max(doubt) as doubt
     from industry
     group by office_id
 ),
@@ -216,7 +232,14 @@ select
     railways.oldest,
     stops.oldest,
     car_parks.oldest,
-    amenities.oldest
+    amenities.oldest,
+    (cast(:provenances as text[]))[metros.doubt],
+    (cast(:provenances as text[]))[ports.doubt],
+    (cast(:provenances as text[]))[railways.doubt],
+    (cast(:provenances as text[]))[stops.doubt],
+    (cast(:provenances as text[]))[car_parks.doubt],
+    (cast(:provenances as text[]))[amenities.doubt],
+    (cast(:provenances as text[]))[neighbours.doubt]
 from place p
 cross join city
 left join nearest metro on metro.office_id = p.office_id and metro.kind = 'metro'
