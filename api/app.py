@@ -14,6 +14,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from api import collections, health, offices, pages, scenes
 from api.problems import handle_problems
 from cim.database import close_city, open_city
+from cim.refresh.keeping import keeping_fresh
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 """Names under which the service answers; until there is sign-in it is for this machine only."""
@@ -29,7 +30,8 @@ spatial questions about them. Coordinates are CGCS2000 longitude and latitude (C
 @asynccontextmanager
 async def _lifespan(_app: FastAPI) -> AsyncIterator[None]:
     await run_in_threadpool(open_city)
-    yield
+    with keeping_fresh(open_city):
+        yield
     await run_in_threadpool(close_city)
 
 
