@@ -59,11 +59,11 @@ def _keep(engine: Callable[[], Engine], stop: threading.Event) -> None:
 def _listen(engine: Engine, stop: threading.Event) -> None:
     """Catch up now, and again whenever a batch tells of itself."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as listening:
-        # it never goes back to the pool: nobody else is to get its messages
-        listening.detach()
         connection = listening.connection.driver_connection
         if connection is None:
-            return
+            raise OSError("the connection was lost")
+        # it never goes back to the pool: nobody else is to get its messages
+        listening.detach()
         listening.execute(text(f"listen {CHANNEL}"))
         while not stop.is_set():
             catch_up(engine)
