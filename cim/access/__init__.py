@@ -1,0 +1,16 @@
+"""Walking access: how far things are on foot, through the streets of the city."""
+
+from cim.access.network import WalkNetwork, describe, network_from
+from cim.access.rows import access_rows
+from cim.access.streets import network_of
+from cim.access.walks import covered, walks
+
+__all__ = [
+    "WalkNetwork",
+    "access_rows",
+    "covered",
+    "describe",
+    "network_from",
+    "network_of",
+    "walks",
+]
