@@ -26,6 +26,7 @@ from api.app import create_app
 from cim import cluster
 from cim.database import close_city, open_city
 from cim.model import layer_named
+from cim.refresh import catch_up
 from cim.settings import forget_settings
 from layers.example import example_sources
 from layers.importing import import_source
@@ -272,7 +273,9 @@ def example_database(cluster_url: str, template_database: str) -> str:
     with pytest.MonkeyPatch.context() as monkeypatch:
         engine = _open(url, monkeypatch)
         for name, source, mapping in example_sources():
-            import_source(engine, layer_named(name), source, mapping, Order(strict=True))
+            order = Order(strict=True)
+            import_source(engine, layer_named(name), source, mapping, order, later=True)
+        catch_up(engine)
         close_city()
     forget_settings()
     return url

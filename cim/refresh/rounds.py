@@ -14,9 +14,9 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 from sqlalchemy import Connection, TextClause, text
 
+from cim.access import access_rows
 from cim.model import PROVENANCES, OfficeAccess
 from cim.refresh.marks import PLACES
-from cim.refresh.straight import access_rows
 from cim.walking import walking
 
 OFFICES_AT_ONCE = 2000
