@@ -1,5 +1,7 @@
 """Walking access: how far things are on foot, through the streets of the city."""
 
+from cim.access.isochrone import isochrones
+from cim.access.nearby import walks_from
 from cim.access.network import WalkNetwork, describe, network_from
 from cim.access.rows import access_rows
 from cim.access.streets import network_of
@@ -10,7 +12,9 @@ __all__ = [
     "access_rows",
     "covered",
     "describe",
+    "isochrones",
     "network_from",
     "network_of",
     "walks",
+    "walks_from",
 ]
