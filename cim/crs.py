@@ -11,47 +11,48 @@ formula to its fixed point, which is exact to well under a millimetre inside Chi
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from pyproj import CRS, Transformer
-from pyproj.exceptions import CRSError, ProjError
+from pyproj import CRS
 
-from cim.local_crs import LocalCRSError, LocalSystem, local_names, local_system
+from cim.local_crs import LocalCRSError, LocalSystem, local_system
+from cim.published_crs import SRID, Floats, Shift, UnknownCRSError, published
 
-SRID = 4490
-"""CGCS2000 longitude and latitude: the system of every stored geometry."""
-
-SAME_NUMBERS = {4490, 4326}
-"""Systems whose longitude and latitude are taken over as they are."""
+__all__ = [
+    "BD09",
+    "GCJ02",
+    "SRID",
+    "Floats",
+    "Shift",
+    "UnknownCRSError",
+    "bd09_to_wgs84",
+    "check_crs",
+    "disguise_of",
+    "disguised",
+    "from_stored",
+    "gcj02_to_bd09",
+    "gcj02_to_wgs84",
+    "in_degrees",
+    "keeps_numbers",
+    "to_stored",
+    "undisguised",
+    "wgs84_to_bd09",
+    "wgs84_to_gcj02",
+    "why_local",
+    "why_published",
+]
 
 GCJ02 = "GCJ-02"
 BD09 = "BD-09"
-
-Floats = NDArray[np.float64]
-Shift = Callable[[Floats, Floats], tuple[Floats, Floats]]
 
 # Krasovsky 1940, the ellipsoid in which GCJ-02 was defined
 _SEMI_MAJOR = 6378245.0
 _ECCENTRICITY_2 = 0.00669342162296594323
 _BAIDU_PI = np.pi * 3000.0 / 180.0
 _FIXED_POINT_STEPS = 12
-
-# Ellipsoids of systems without a sound public transformation to CGCS2000: their parameters are
-# secret. The name of the datum would not do, as files write it in many ways.
-_REFUSED_ELLIPSOIDS = {
-    "krass": "北京54 Beijing 1954",
-    "iag 1975": "西安80 Xi'an 1980",
-    "xian": "西安80 Xi'an 1980",
-}
-
-
-class UnknownCRSError(ValueError):
-    """The coordinate system cannot be used; the message says why and what can."""
 
 
 def _gcj02_offset(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
@@ -177,7 +178,41 @@ def why_local(crs: str) -> str | None:
     return None if local is None else local.because
 
 
-@cache
+def why_published(crs: str) -> str | None:
+    """Say what is taken for granted in the transformation of a published system, if anything.
+
+    Raises
+    ------
+    UnknownCRSError
+        As `check_crs`.
+    """
+    if disguise_of(crs) is not None or _local(crs) is not None:
+        return None
+    return published(crs).granted
+
+
+def from_stored(lon: Floats, lat: Floats, crs: str) -> tuple[Floats, Floats] | None:
+    """Bring stored degrees to a system, by the very transformation that leads out of it.
+
+    Returns
+    -------
+    tuple or None
+        x and y, infinite where a place has none there; None for a local system, whose
+        transformation need not lead back.
+
+    Raises
+    ------
+    UnknownCRSError
+        As `check_crs`.
+    """
+    if _local(crs) is not None:
+        return None
+    if disguise := disguise_of(crs):
+        return _DISGUISES[disguise][0](lon, lat)
+    back = published(crs).back
+    return (lon, lat) if back is None else back(lon, lat)
+
+
 def _shift_from(crs: str) -> Shift | None:
     """Return the function that brings (x, y) in `crs` to stored degrees; None for the same.
 
@@ -187,56 +222,7 @@ def _shift_from(crs: str) -> Shift | None:
         The name is not known, or the system has no sound transformation.
     """
     disguise = disguise_of(crs)
-    if disguise:
-        return _DISGUISES[disguise][1]
-    try:
-        system = CRS.from_user_input(crs)
-    except CRSError:
-        local = "".join(f", {name}" for name in local_names())
-        raise UnknownCRSError(
-            f"不认识坐标系 {crs!r}；请用 EPSG:编号、GCJ-02 或 BD-09"
-            f" / unknown CRS {crs!r}: use EPSG:n, GCJ-02 or BD-09{local}"
-        ) from None
-    geodetic = system.geodetic_crs
-    if geodetic is None:
-        raise UnknownCRSError(
-            f"{crs!r} 是地方坐标系，没有公开的转换方法；本地参数见 docs/settings.md 的"
-            f" CIM_LOCAL_CRS / {crs!r} is a local system without a published transformation: for"
-            " local parameters see CIM_LOCAL_CRS in docs/settings.md"
-        )
-    if not (system.is_geographic or system.is_projected):
-        raise UnknownCRSError(
-            f"{crs!r} 既不是经纬度也不是平面坐标系 / {crs!r} is neither geographic nor projected"
-        )
-    ellipsoid = geodetic.ellipsoid.name if geodetic.ellipsoid else ""
-    for sign, title in _REFUSED_ELLIPSOIDS.items():
-        if sign in ellipsoid.casefold():
-            raise UnknownCRSError(
-                f"{title} 到 CGCS2000 没有可靠的公开转换参数；如有本地参数或控制点，请写入"
-                " CIM_LOCAL_CRS 指定的文件，再用 --crs 名称 导入（见 docs/settings.md）"
-                f" / no sound public transformation from {title}: name local parameters or control"
-                " points in the file that CIM_LOCAL_CRS points at, and give --crs NAME"
-                " (docs/settings.md)"
-            )
-    if system.to_epsg() in SAME_NUMBERS or (
-        system.is_geographic and geodetic.name in ("WGS 84 (CRS84)", "WGS 84", "OGC:CRS84")
-    ):
-        return None
-    # a projection of CGCS2000 is only unprojected; all else goes to WGS 84, the same numbers
-    of_cgcs2000 = "CGCS2000" in geodetic.name or "China Geodetic" in geodetic.name
-    target = SRID if of_cgcs2000 else 4326
-    try:
-        transformer = Transformer.from_crs(system, target, always_xy=True)
-    except ProjError as error:
-        raise UnknownCRSError(
-            f"{crs!r} 不能转换到 CGCS2000 / {crs!r} does not transform to CGCS2000: {error}"
-        ) from None
-
-    def shift(x: Floats, y: Floats) -> tuple[Floats, Floats]:
-        lon, lat = transformer.transform(x, y)
-        return np.asarray(lon), np.asarray(lat)
-
-    return shift
+    return _DISGUISES[disguise][1] if disguise else published(crs).shift
 
 
 def check_crs(crs: str) -> None:

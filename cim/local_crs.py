@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from cim.crs import Floats, Shift
+    from cim.published_crs import Floats, Shift
 
 _FEWEST = 3
 """Control points; two fix a similarity and leave nothing to see a blunder by."""

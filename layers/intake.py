@@ -27,7 +27,10 @@ from layers.places import datum_in_titles, find_places, read_places, srid_of
 from layers.report import Report, results_of
 from layers.source import GEOMETRY, RETURN_COLUMNS, Source, rows_of
 from layers.staging import copy_rows
+from layers.whereabouts.declared import agreed, srids_of
 from layers.whereabouts.placing import Placing
+
+_OF_GEOMETRIES = "几何自带的 SRID / the SRID of the geometries"
 
 
 @dataclass
@@ -147,10 +150,10 @@ class Intake:
             return None
         if self.crs is None:
             self.placing.begin(self.connection, found)
-            self.crs, self.because = self._believed(srid_of(found))
+            self.crs, self.because = self._believed(frame, found)
             check_crs(self.crs)
-        elif not (self.order.crs or self.mapping.crs or self.source.crs):
-            self._check_srid(srid_of(found))
+        elif self.order.crs is None:
+            self._check_srids(found)
         places, repaired = stored_places(
             found, frame.index, self.crs, self.layer, self.findings, self.placing.city
         )
@@ -158,17 +161,32 @@ class Intake:
         self.repaired += repaired
         return places
 
-    def _believed(self, srid: int | None) -> tuple[str, str]:
-        """Decide the coordinate system, and say why: the planner, the mapping, the source."""
+    def _believed(self, frame: pd.DataFrame, found: NDArray[np.object_]) -> tuple[str, str]:
+        """Decide the coordinate system, and say why: the planner, the mapping, the source.
+
+        Raises
+        ------
+        MappingError
+            Nobody says, or the mapping and the source contradict each other: a question.
+        """
         if self.order.crs is not None:
             return self.order.crs, "由导入者指定 / stated by the planner"
+        where = self._where or GeometryRule()
+        # coordinates in columns beside a geometry are not what is declared of the geometry
+        aside = GEOMETRY in frame.columns and any(where.model_dump().values())
+        declared = dict.fromkeys(srids_of(found), _OF_GEOMETRIES)
+        if self.source.crs is not None and not aside:
+            declared = {self.source.crs: self.source.crs_from} | declared
         if self.mapping.crs is not None:
-            return self.mapping.crs, "由映射文件指定 / stated in the mapping"
+            because = "由映射文件指定 / stated in the mapping"
+            return agreed(self.mapping.crs, because, declared, self.placing.numbers)
         if self.source.crs is not None:
-            return self.source.crs, self.source.crs_from
-        if srid is not None:
-            return f"EPSG:{srid}", "几何自带的 SRID / the SRID of the geometries"
-        if self._where is not None and (named := datum_in_titles(self._where)) is not None:
+            return agreed(self.source.crs, self.source.crs_from, declared, self.placing.numbers)
+        if (srid := srid_of(found)) is not None:
+            return f"EPSG:{srid}", _OF_GEOMETRIES
+        if len(declared) > 1:
+            raise MappingError(_several(list(declared)))
+        if (named := datum_in_titles(where)) is not None:
             return named, "坐标列的列名 / the titles of the coordinate columns"
         raise MappingError(self.placing.question())
 
@@ -180,12 +198,12 @@ class Intake:
                 " or name one by --dataset"
             )
 
-    def _check_srid(self, srid: int | None) -> None:
-        if srid is not None and self.crs != f"EPSG:{srid}":
-            raise MappingError(
-                f"几何的坐标系不一致（{self.crs}、EPSG:{srid}）；请分开导入，或用 --crs 指明"
-                f" / the geometries are in several systems ({self.crs}, EPSG:{srid})"
-            )
+    def _check_srids(self, found: NDArray[np.object_]) -> None:
+        """Hold what the geometries of a later chunk declare against the system believed."""
+        crs, declared = str(self.crs), dict.fromkeys(srids_of(found), _OF_GEOMETRIES)
+        if self.because == _OF_GEOMETRIES and set(declared) - {crs}:
+            raise MappingError(_several([crs, *(one for one in declared if one != crs)]))
+        agreed(crs, self.because, declared, self.placing.numbers)
 
     def places(self) -> pd.Series | None:
         """Return the geometries of the accepted rows by row number, where rules need them."""
@@ -246,6 +264,15 @@ class Intake:
             mode=self.order.mode,
             extent=self.extent,
         )
+
+
+def _several(systems: list[str]) -> str:
+    """Say that the geometries of a source name more than one system."""
+    zh, en = "、".join(systems), ", ".join(systems)
+    return (
+        f"几何的坐标系不一致（{zh}）；请分开导入，或用 --crs 指明"
+        f" / the geometries are in several systems ({en}): import them apart, or state --crs"
+    )
 
 
 def _check_name(dataset: str) -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from cim.crs import why_local
+from cim.crs import why_local, why_published
 from layers.findings import Findings
 from layers.mapping import GeometryRule
 from layers.place_titles import coordinate_columns
@@ -75,7 +75,7 @@ class Placing:
         self, crs: str | None, because: str, counts: Counter[str], matched: int
     ) -> Whereabouts:
         """Say what was believed, why, and what the numbers themselves say for or against it."""
-        local = None if crs is None else why_local(crs)
-        words = [*([local] if local else []), *self.agreement.words()]
+        way = None if crs is None else why_local(crs) or why_published(crs)
+        words = [*([way] if way else []), *self.agreement.words()]
         believed = Whereabouts(crs, because, words=words)
         return with_strays(believed, counts, matched, self.numbers, self.city)

@@ -10,9 +10,8 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
-from pyproj import Transformer
 
-from cim.crs import SRID, in_degrees, to_stored, why_local
+from cim.crs import from_stored, in_degrees, to_stored
 from cim.model import COMMON
 from layers.findings import Finding, Findings
 from layers.whereabouts.apart import short
@@ -189,14 +188,13 @@ def _not_returning(places: NDArray[Any], moved: NDArray[Any], rows: Marks, crs: 
     numbers come back as others.
     """
     result = np.zeros(len(places), dtype=bool)
-    if why_local(crs) is not None:
-        return result
     given, owner = shapely.get_coordinates(places[rows], return_index=True)
     first = np.unique(owner, return_index=True)[1]
     degrees = shapely.get_coordinates(moved[rows])[first]
-    back = Transformer.from_crs(SRID, crs, always_xy=True).transform(degrees[:, 0], degrees[:, 1])
-    apart = np.hypot(*(np.column_stack(back) - given[first]).T)
-    result[rows] = ~(apart <= _RETURNS)
+    back = from_stored(degrees[:, 0], degrees[:, 1], crs)
+    if back is not None:
+        apart = np.hypot(*(np.column_stack(back) - given[first]).T)
+        result[rows] = ~(apart <= _RETURNS)
     return result
 
 
@@ -208,9 +206,7 @@ def locate(findings: Findings, rows: pd.Index, bounds: Bounds) -> None:
     rows, bounds
         Row numbers of the chunk and envelopes in stored degrees.
     """
-    for row in rows[rows.isin(list(findings.rejected))] if findings.rejected else ():
-        findings.rejected[row] = [_located(one, rows, bounds) for one in findings.rejected[row]]
-    findings.remarks[:] = [_located(one, rows, bounds) for one in findings.remarks]
+    findings.locate(lambda one: _located(one, rows, bounds))
 
 
 def _located(finding: Finding, rows: pd.Index, bounds: Bounds) -> Finding:

@@ -17,11 +17,13 @@ from cim.crs import (
     UnknownCRSError,
     bd09_to_wgs84,
     check_crs,
+    from_stored,
     gcj02_to_bd09,
     gcj02_to_wgs84,
     to_stored,
     wgs84_to_bd09,
     wgs84_to_gcj02,
+    why_published,
 )
 
 Shift = Callable[[Floats, Floats], tuple[Floats, Floats]]
@@ -140,6 +142,59 @@ def test_the_secret_datums_are_refused_with_the_reason(crs: str) -> None:
 def test_a_system_nobody_knows_is_refused_and_the_known_ones_are_named(crs: str) -> None:
     with pytest.raises(UnknownCRSError, match="EPSG:n, GCJ-02 or BD-09"):
         check_crs(crs)
+
+
+@pytest.mark.parametrize(
+    ("crs", "x", "y", "place"),
+    [
+        # by gdaltransform of GDAL, to EPSG:4326
+        ("EPSG:2326", 836694.05, 819069.80, (114.181009326705, 22.310602433882)),
+        ("EPSG:32650", 250000.0, 2500000.0, (114.568365142777, 22.588440844953)),
+        ("EPSG:3857", 12700000.0, 2580000.0, (114.086041083179, 22.5691739791286)),
+        ("EPSG:4611", 114.17, 22.30, (114.172453154924, 22.2984691206616)),
+    ],
+)
+def test_systems_with_a_published_way_come_in_where_proj_itself_puts_them_and_go_back(
+    crs: str, x: float, y: float, place: tuple[float, float]
+) -> None:
+    lon, lat = stored(x, y, crs)
+    assert (lon, lat) == pytest.approx(place, abs=1e-8)
+    back = from_stored(np.array([lon]), np.array([lat]), crs)
+    assert back is not None
+    # a Helmert transformation and its inverse differ by less than a millimetre
+    assert np.ravel(back) == pytest.approx((x, y), abs=1e-8 if x < 180 else 0.002)
+    assert why_published(crs) is None
+
+
+@pytest.mark.parametrize(
+    "crs",
+    [
+        # Taiwan's old datum on the ellipsoid of 1967, and an unnamed one on Clarke's: PROJ takes
+        # both for WGS 84, some 800 m off
+        "EPSG:3828",
+        "+proj=longlat +ellps=clrk66 +no_defs",
+    ],
+)
+def test_an_old_datum_without_a_transformation_is_refused_and_not_taken_for_wgs84(crs: str) -> None:
+    with pytest.raises(UnknownCRSError, match="没有可靠的公开转换参数"):
+        check_crs(crs)
+
+
+def test_an_unnamed_datum_on_the_ellipsoid_of_today_comes_in_and_it_is_told() -> None:
+    grid = "+proj=tmerc +lat_0=0 +lon_0=114 +k=1 +x_0=500000 +y_0=0 +ellps=GRS80 +units=m"
+    x, y = Transformer.from_crs(4490, 4547, always_xy=True).transform(*LUOHU)
+    assert stored(x, y, grid) == pytest.approx(LUOHU, abs=1e-9)
+    assert "it was taken for WGS 84" in (why_published(grid) or "")
+
+
+@pytest.mark.parametrize("datum", ["D_China_2000", "D_CGCS2000"])
+def test_cgcs2000_is_known_by_whatever_name_a_file_gives_its_datum(datum: str) -> None:
+    written = (
+        f'GEOGCS["GCS_CGCS2000",DATUM["{datum}",SPHEROID["CGCS2000",6378137.0,298.257222101]],'
+        'PRIMEM["Greenwich",0.0],UNIT["Degree",0.0174532925199433]]'
+    )
+    assert stored(*LUOHU, written) == pytest.approx(LUOHU, abs=1e-12)
+    assert why_published(written) is None
 
 
 def test_a_local_grid_without_a_datum_is_refused() -> None:

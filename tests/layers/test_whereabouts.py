@@ -109,6 +109,24 @@ def test_a_number_that_no_place_has_in_the_plane_system_is_impossible(
     assert "EPSG:4547" in one.reason
 
 
+@pytest.mark.parametrize(
+    ("place", "code"),
+    [
+        # by gdaltransform, from 119.3 E, 26.08 N (Fuzhou) and 102.7 E, 25.04 N (Kunming)
+        ((1349257.13, 1246673.34), "outside-city"),
+        ((-326966.97, 1171120.20), "outside-city"),
+        ((8.4e7, 8.2e5), "coordinates-impossible"),
+    ],
+)
+def test_a_place_far_off_in_the_grid_of_hong_kong_is_outside_and_not_impossible(
+    city: Engine, bring: Bring, place: tuple[float, float], code: str
+) -> None:
+    places = [*in_system(2326), place]
+    report = bring("amenity", *banks(places), crs="EPSG:2326")
+    assert [one.code for one in report.checks] == [code]
+    assert report.rejected == (code == "coordinates-impossible")
+
+
 def test_a_row_that_is_wrong_in_another_way_tells_its_place(city: Engine, bring: Bring) -> None:
     rows = banks(PLACES)
     rows[3]["kind"] = "castle"
