@@ -23,6 +23,10 @@ class EditError(ValueError):
     """The edit cannot be made; the message names the field."""
 
 
+class UnknownFeatureError(EditError):
+    """The layer has no feature of that id."""
+
+
 def _converted(layer: type[Layer], given: Mapping[str, str]) -> dict[str, object]:
     """Bring the given texts to what the columns store; empty text is unknown."""
     findings, values = Findings(), dict[str, object]()
@@ -86,7 +90,7 @@ def edit(
     Raises
     ------
     EditError
-        No such feature or field, or the value is not allowed.
+        No such feature (`UnknownFeatureError`) or field, or the value is not allowed.
     """
     values = _converted(layer, given)
     with changing(engine) as connection:
@@ -101,7 +105,7 @@ def edit(
             {"id": identifier},
         )
         if dataset is None:
-            raise EditError(
+            raise UnknownFeatureError(
                 f"图层 {layer.__tablename__} 里没有 {identifier} / there is no {identifier}"
             )
         for name, value in values.items():

@@ -1,0 +1,105 @@
+"""Daily work: a unit is reserved, let, verified, or its rent changes."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Path, Response
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
+
+from api.answers import geojson, takes
+from api.problems import ProblemError
+from api.writes import WRITES
+from cim.database import open_city, reading
+from cim.items import item
+from cim.model import content_of
+from cim.model.office_unit import OfficeUnit
+from layers.editing import EditError, UnknownFeatureError, edit
+
+router = APIRouter(tags=["商办用房 offices"])
+
+UnitId = Annotated[str, Path(description="单元编号 id of a unit")]
+
+_EXAMPLE: JsonDict = {"status": "let", "rent": 85, "by": "招商一组", "reason": "已签约"}
+_EDITABLE = [name for name in content_of(OfficeUnit) if name not in ("id", "dataset", "geom")]
+
+
+class UnitChange(BaseModel):
+    """New values by field, with who makes the change and why; null makes a value unknown."""
+
+    model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [_EXAMPLE]})
+
+    by: str | None = Field(
+        None, max_length=100, description="操作人，默认为服务的系统用户 who makes the change"
+    )
+    reason: str | None = Field(None, max_length=500, description="原因 why")
+
+
+def _as_written(name: str, value: object) -> str:
+    """Return a JSON value as a person would write it into a cell.
+
+    Raises
+    ------
+    ProblemError
+        It is a nested value.
+    """
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list) and all(isinstance(part, str) for part in value):
+        return "、".join(value)
+    if isinstance(value, str | int | float):
+        return str(value)
+    raise ProblemError(
+        400, f"{name}：只能是文字、数字、是否或文字列表", f"{name}: must be text, number or list"
+    )
+
+
+def _read(identifier: str) -> str:
+    with reading() as connection:
+        found = item(connection, OfficeUnit, identifier)
+    if found is None:
+        raise ProblemError(404, f"没有单元 {identifier}", f"there is no unit {identifier}")
+    return found
+
+
+@router.get(
+    "/units/{identifier:path}", dependencies=[takes()], summary="一个单元 One unit of an office"
+)
+def read_unit(identifier: UnitId) -> Response:
+    """Return a unit; tenants and lease ends are never served."""
+    return geojson(_read(identifier))
+
+
+@router.patch(
+    "/units/{identifier:path}", dependencies=[*WRITES, takes()], summary="修改单元 Change a unit"
+)
+def change_unit(identifier: UnitId, change: Annotated[UnitChange, Body()]) -> Response:
+    """Change fields of a unit as one batch, through the checks that an import goes through.
+
+    The answer is the unit as it is now, with the number of the batch in ``Batch-Number``; without
+    that header nothing differed. Labels are fresh when the answer is there.
+    """
+    given: dict[str, Any] = change.model_extra or {}
+    if not given:
+        raise ProblemError(
+            400,
+            f"没有要修改的字段；可用：{'、'.join(_EDITABLE)}",
+            f"no field to change; there are: {', '.join(_EDITABLE)}",
+        )
+    values = {name: _as_written(name, value) for name, value in given.items()}
+    try:
+        outcome = edit(
+            open_city(), OfficeUnit, identifier, values, made_by=change.by, reason=change.reason
+        )
+    except UnknownFeatureError:
+        raise ProblemError(
+            404, f"没有单元 {identifier}", f"there is no unit {identifier}"
+        ) from None
+    except EditError as error:
+        chinese, _, english = str(error).partition(" / ")
+        raise ProblemError(400, chinese, english or chinese) from None
+    headers = {} if outcome.batch is None else {"Batch-Number": str(outcome.batch)}
+    return Response(_read(identifier), media_type="application/geo+json", headers=headers)

@@ -1,0 +1,124 @@
+"""An officer's day: a unit is let, a rent changes, a visit confirms what is on record."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import Engine, text
+from starlette.testclient import TestClient
+
+from tests.api.test_problems import problem
+from tests.cim.small_city import office, unit
+
+if TYPE_CHECKING:
+    from tests.conftest import Bring
+
+UNIT = "/units/t:101"
+JSON = {"content-type": "application/json"}
+
+
+@pytest.fixture(autouse=True)
+def one_office(bring: Bring) -> None:
+    bring("office", office("O"))
+    bring("office_unit", unit("101", area=300, rent=90), unit("102", area=500, rent=90))
+
+
+def free_area(rest: TestClient) -> float | None:
+    (found,) = rest.get("/offices").json()["features"]
+    area: float | None = found["properties"]["available_area"]
+    return area
+
+
+def test_a_unit_that_is_let_is_free_no_more_at_once(rest: TestClient) -> None:
+    assert free_area(rest) == 800
+    answer = rest.patch(UNIT, json={"status": "let", "by": "招商一组", "reason": "已签约"})
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["properties"]["status"] == "let"
+    assert free_area(rest) == 500
+
+
+def test_the_history_knows_who_and_why_and_the_change_can_be_taken_back(
+    rest: TestClient, city: Engine
+) -> None:
+    answer = rest.patch(UNIT, json={"rent": 85.5, "by": "招商一组", "reason": "业主让价"})
+    with city.connect() as connection:
+        made = connection.execute(
+            text("select kind, made_by, reason, changed from batch where id = :batch"),
+            {"batch": int(answer.headers["batch-number"])},
+        ).one()
+    assert tuple(made) == ("edit", "招商一组", "业主让价", 1)
+
+
+def test_values_are_read_as_people_write_them(rest: TestClient) -> None:
+    answer = rest.patch(UNIT, json={"status": "已租", "fit_out": "精装修", "rent": "3元/㎡/天"})
+    told = answer.json()["properties"]
+    assert (told["status"], told["fit_out"]) == ("let", "精装")
+    assert told["rent"] == pytest.approx(3 * 365 / 12)
+
+
+def test_null_makes_a_value_unknown(rest: TestClient) -> None:
+    assert rest.patch(UNIT, json={"rent": None}).json()["properties"]["rent"] is None
+
+
+def test_what_equals_what_is_there_makes_no_batch(rest: TestClient) -> None:
+    answer = rest.patch(UNIT, json={"rent": 90})
+    assert answer.status_code == 200
+    assert "batch-number" not in answer.headers
+
+
+def test_a_tenant_can_be_written_and_is_never_served(rest: TestClient, city: Engine) -> None:
+    answer = rest.patch(
+        UNIT, json={"status": "let", "tenant": "模拟企业 7", "lease_end": "2029-01-31"}
+    )
+    assert "模拟企业" not in answer.text
+    with city.connect() as connection:
+        assert connection.scalar(text("select tenant from office_unit where id = 't:101'"))
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"status": "出租了吧"}, "出租了吧"),
+        ({"rent": "很便宜"}, "很便宜"),
+        ({"rent": -1}, "rent"),
+        ({"colour": "red"}, "colour"),
+        ({"dataset": "other"}, "dataset"),
+        ({"rent": {"from": 3}}, "rent"),
+        ({"status": None}, "status"),
+        ({"office_id": "t:nowhere"}, "nowhere"),
+        ({}, "status"),
+        ({"by": "只有人名"}, "status"),
+    ],
+)
+def test_what_cannot_be_written_is_named_and_changes_nothing(
+    rest: TestClient, change: dict[str, object], named: str
+) -> None:
+    before = rest.get(UNIT).json()
+    assert named in problem(rest.patch(UNIT, json=change), 400)["detail"]
+    assert rest.get(UNIT).json() == before
+
+
+def test_there_is_no_such_unit(rest: TestClient) -> None:
+    problem(rest.patch("/units/nowhere", json={"rent": 1}), 404)
+    problem(rest.get("/units/nowhere"), 404)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"origin": "http://evil.example"}, {"origin": "null"}, {"sec-fetch-site": "cross-site"}],
+)
+def test_a_page_of_another_host_changes_nothing(rest: TestClient, headers: dict[str, str]) -> None:
+    problem(rest.patch(UNIT, json={"status": "let"}, headers=headers), 403)
+    assert free_area(rest) == 800
+
+
+def test_a_form_of_any_page_changes_nothing(rest: TestClient) -> None:
+    sent = rest.patch(UNIT, content='{"status": "let"}', headers={"content-type": "text/plain"})
+    assert sent.status_code in (400, 415)
+    assert free_area(rest) == 800
+
+
+def test_the_page_of_the_service_itself_may(rest: TestClient) -> None:
+    here = {"origin": "http://127.0.0.1", "sec-fetch-site": "same-origin"}
+    assert rest.patch(UNIT, json={"status": "let"}, headers=here).status_code == 200
