@@ -15,6 +15,7 @@ from sqlalchemy import (
     Connection,
     Date,
     Double,
+    Integer,
     Numeric,
     Select,
     case,
@@ -86,7 +87,7 @@ def _stock(name: str, zh: str, en: str, **rest: Any) -> Fact:
 
 
 def _parking(name: str, zh: str, en: str, **rest: Any) -> Fact:
-    return Fact(zh, en, lambda r: getattr(r.parking, name), **rest)
+    return Fact(zh, en, lambda r: getattr(r.parking, name), dated="ratio", **rest)
 
 
 def _beyond(basis: str, minutes: str) -> Expression:
@@ -106,6 +107,12 @@ def _provenance_near(name: str) -> Expression:
 def _least_certain_of_units(r: Reading) -> ColumnElement[Any]:
     known = r.tables.stock.c.provenances
     return case(*((literal(name) == func.any(known), literal(name)) for name in _LEAST_FIRST))
+
+
+def _date_of_ratio(r: Reading) -> ColumnElement[Any]:
+    """Return how old the row is whose parking spaces count, that of the site or the office."""
+    own, shared = r.tables.office.c.source_date, r.tables.site.c.source_date
+    return case((r.parking.basis == "site", shared), else_=own)
 
 
 def _vacancy(r: Reading) -> ColumnElement[Any]:
@@ -142,7 +149,7 @@ FACTS: dict[str, Fact] = {
     "parking_spaces": _own("parking_spaces", 0),
     "parking_ratio": _parking("ratio", "车位配比", "Parking ratio", unit="spaces/100m2", digits=4),
     "parking_ratio_text": Fact(
-        "车位配比", "Parking ratio as 1:N", lambda r: ratio_text(r.parking.ratio)
+        "车位配比", "Parking ratio as 1:N", lambda r: ratio_text(r.parking.ratio), dated="ratio"
     ),
     "parking_ratio_basis": _parking("basis", "车位配比依据", "Basis of the ratio"),
     "parking_ratio_area": _parking("area", "车位配比面积口径", "Area base of the ratio"),
@@ -242,7 +249,7 @@ FACTS: dict[str, Fact] = {
     "bus_routes_near": Fact(
         "近处公交线路数",
         "Number of bus routes near",
-        lambda r: func.cardinality(r.tables.surroundings.c.bus_routes),
+        lambda r: func.cardinality(r.tables.surroundings.c.bus_routes, type_=Integer),
         digits=0,
         dated="bus",
     ),
@@ -271,6 +278,7 @@ FACTS: dict[str, Fact] = {
 
 DATES: dict[str, Expression] = {
     "office": lambda r: r.tables.office.c.source_date,
+    "ratio": _date_of_ratio,
     "units": lambda r: r.tables.stock.c.units_date,
     "metro": lambda r: r.tables.surroundings.c.metro_date,
     "port": lambda r: r.tables.surroundings.c.port_date,
@@ -286,6 +294,7 @@ DATES: dict[str, Expression] = {
 
 PROVENANCES_OF: dict[str, Expression] = {
     "office": lambda r: r.tables.office.c.provenance,
+    "ratio": lambda r: r.parking.provenance,
     "units": _least_certain_of_units,
     "neighbours": lambda r: r.tables.surroundings.c.neighbours_provenance,
     **{

@@ -50,7 +50,7 @@ def _worst(*provenances: ColumnElement[Any]) -> ColumnElement[Any]:
     """Return the least certain of several provenances."""
     order = array([literal_column(f"'{name}'", Text) for name in PROVENANCES])
     place = func.greatest(*(func.array_position(order, p) for p in provenances))
-    return func.split_part(literal(",".join(PROVENANCES)), ",", place)
+    return func.split_part(literal(",".join(PROVENANCES)), ",", place, type_=Text)
 
 
 def _known_as(row: FromClause, field: str) -> ColumnElement[Any]:

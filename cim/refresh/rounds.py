@@ -15,6 +15,7 @@ import pyarrow.csv as pa_csv
 from sqlalchemy import Connection, TextClause, text
 
 from cim.access import access_rows
+from cim.labels import evaluate
 from cim.model import PROVENANCES, OfficeAccess
 from cim.refresh.marks import PLACES
 from cim.walking import walking
@@ -119,6 +120,7 @@ def _work_out_surroundings(connection: Connection) -> None:
 
 def _work_out_labels(connection: Connection) -> None:
     connection.execute(text("analyze touched"))
+    evaluate(connection, "touched")
     connection.execute(
         text("delete from office_refresh d using touched t where d.office_id = t.id")
     )
