@@ -1,0 +1,120 @@
+"""What must hold, step by step: which offices meet it, fail it, or cannot be judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from cim.matching.combining import with_combinations
+from cim.matching.market import Market
+from cim.matching.musts import MUSTS, asked
+from cim.matching.need import Request
+from cim.matching.offers import SPACE, Offers
+from cim.matching.truth import NO, UNKNOWN, YES, Truth, of_group
+
+ALL, FREE = "all", "free"
+"""Names of the first step, and of the one that asks for anything free at all."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step of the funnel.
+
+    `own` is what this step alone says of each office (of its space: together with the steps
+    before it), `state` what all steps so far say.
+    """
+
+    path: str
+    own: Truth
+    state: Truth
+
+
+@dataclass(frozen=True)
+class Judged:
+    """How each office stands to a request.
+
+    Attributes
+    ----------
+    stages
+        In order; the last state counts.
+    offers
+        All space, combinations included.
+    offer_truth
+        Whether each offer meets every bound on space.
+    """
+
+    stages: list[Stage]
+    offers: Offers
+    offer_truth: Truth
+
+    @property
+    def state(self) -> Truth:
+        """How each office stands in the end."""
+        return self.stages[-1].state
+
+
+def _nothing_on_record(market: Market) -> Truth:
+    """Return unknown for offices without units on record, no for the others."""
+    recorded = ~np.isnan(market.numbers("units"))
+    return np.where(recorded, NO, UNKNOWN).astype(np.int8)
+
+
+def of_offices(market: Market, request: Request) -> Iterator[tuple[str, Truth]]:
+    """Go through the bounds on the office itself."""
+    for path, must in MUSTS.items():
+        bound = asked(request, path)
+        if bound is not None:
+            yield path, must.truth(market, bound)
+
+
+def space_bounds(request: Request) -> tuple[str, ...]:
+    """Return the bounds on space that a request states."""
+    return tuple(path for path, (stated, _) in SPACE.items() if stated(request) is not None)
+
+
+def space_truth(
+    market: Market, offers: Offers, request: Request, bounds: tuple[str, ...], state: Truth
+) -> tuple[Truth, Offers, Truth]:
+    """Judge the space of the offices that are not out yet.
+
+    Returns
+    -------
+    truth
+        (offices,), whether one offer of it meets all bounds.
+    offers, offer_truth
+        The offers with combinations, and how each of them stands.
+    """
+    found, truth = with_combinations(offers, request, bounds, state > NO)
+    return (
+        np.maximum(of_group(truth, found.office, len(market)), _nothing_on_record(market)),
+        found,
+        truth,
+    )
+
+
+def judge(market: Market, offers: Offers, request: Request) -> Judged:
+    """Send all offices through the funnel."""
+    state = np.full(len(market), YES, np.int8)
+    stages = [Stage(ALL, state, state)]
+    for path, own in of_offices(market, request):
+        state = np.minimum(state, own)
+        stages.append(Stage(path, own, state))
+    bounds = space_bounds(request)
+    found, truth = offers, np.full(len(offers), YES, np.int8)
+    for count in range(len(bounds) + 1):
+        own, found, truth = space_truth(market, offers, request, bounds[:count], state)
+        # that a combination is found late must not bring an office back
+        state = np.minimum(state, own)
+        stages.append(Stage(bounds[count - 1] if count else FREE, own, state))
+    return Judged(stages, found, truth)
+
+
+def final_state(market: Market, offers: Offers, request: Request) -> Truth:
+    """Return what `judge` ends with, where the steps between do not matter."""
+    state = np.full(len(market), YES, np.int8)
+    for _, own in of_offices(market, request):
+        state = np.minimum(state, own)
+    own, _, _ = space_truth(market, offers, request, space_bounds(request), state)
+    return np.minimum(state, own)

@@ -1,0 +1,46 @@
+"""On what an answer stands: the state of the data and of the program."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+from importlib.metadata import version
+
+from sqlalchemy import Connection, text
+
+from cim.matching.criteria import fingerprint
+from cim.settings import answer_settings
+from cim.walking import walking
+
+_STATE = text("""
+    select
+        (select coalesce(max(id), 0) from batch) as batch,
+        (select max(refreshed_at) from office_refresh) as refreshed,
+        (select count(*) from refresh_mark) as waiting,
+        (select md5(string_agg(key || value, ',' order by key)) from city) as settled
+""")
+
+
+def data_version(connection: Connection) -> str:
+    """Return what changes whenever the city, or what was worked out of it, changes.
+
+    The last batch, the moment of the last refresh, how many marks wait, and a sum over what is
+    settled in the city and in the environment (walking, label rules, parking estimates).
+    """
+    state = connection.execute(_STATE).one()
+    settled = json.dumps(
+        [
+            state.settled,
+            asdict(walking(connection)),
+            answer_settings().parking_area_per_space,
+        ]
+    )
+    moment = "-" if state.refreshed is None else state.refreshed.strftime("%Y%m%dT%H%M%S.%fZ")
+    digest = hashlib.sha256(settled.encode()).hexdigest()[:8]
+    return f"batch {state.batch} · refreshed {moment} · waiting {state.waiting} · {digest}"
+
+
+def software_version() -> str:
+    """Return the version of the program and of the criteria and presets it scores by."""
+    return f"{version('cim-luohu')}+{fingerprint()}"
