@@ -10,7 +10,7 @@ import shapely
 from numpy.typing import NDArray
 
 from cim.model import Layer, columns_of
-from layers.findings import Finding, Findings
+from layers.findings import Faults, Findings
 from layers.mending import mended
 from layers.whereabouts.city import Extent
 from layers.whereabouts.rows import locate, note_rows, placed, written
@@ -96,7 +96,7 @@ def stored_places(
     if not column.nullable:
         # a place that could not be read has its reason already
         none = types < 0
-        none[none] = [not _placed(findings.rejected.get(int(row), [])) for row in rows[none]]
+        none[none] = [not _placed(findings.rejected.get(int(row), ())) for row in rows[none]]
         missing = "没有几何 / has no geometry"
         note_rows(findings, "geometry-missing", none, rows, lambda _: "", lambda _: missing)
     locate(findings, rows, there)
@@ -104,6 +104,6 @@ def stored_places(
     return shapely.orient_polygons(result), repairs
 
 
-def _placed(errors: list[Finding]) -> bool:
+def _placed(errors: Faults) -> bool:
     """Tell whether errors of a row are about its place."""
     return any(one.code.startswith(("geometry-", "coordinates-")) for one in errors)

@@ -220,8 +220,7 @@ def _refuse_if_referred_to(report: Report, referring: list[str]) -> None:
 
 def _refuse_if_unknown(report: Report) -> None:
     """Raise `RefusedError` where it is not known which feature a rejected row is."""
-    unknown = sum(one.id is None and one.field == "id" for one in report.rejects)
-    if unknown:
+    if unknown := report.unidentified:
         reason = (
             f"有 {unknown} 行的编号读不出，整体替换会误删它们所指的要素，未作任何改动"
             f" / {unknown} rows have no readable identifier: a replacement would take away the"

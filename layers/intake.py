@@ -127,9 +127,10 @@ class Intake:
         self.matched += len(frame)
         rows = mapped(frame, self._plan, self.findings)
         places = self._places(frame)
-        good = ~rows.index.isin(list(self.findings.rejected))
+        good = ~self.findings.rejects(rows.index)
+        self.findings.settle()
         if places is not None:
-            places = places[np.asarray(good)]
+            places = places[good]
             self._widen(places)
             if needs_places(self.layer):
                 self._kept.append(pd.Series(places, index=rows.index[good], dtype=object))
@@ -270,6 +271,9 @@ def _several(systems: list[str]) -> str:
     """Say that the geometries of a source name more than one system."""
     zh, en = "、".join(systems), ", ".join(systems)
     return (
+            causes=self.findings.commonest(),
+            unidentified=self.findings.nameless,
+            reasons=self.findings.rejected,
         f"几何的坐标系不一致（{zh}）；请分开导入，或用 --crs 指明"
         f" / the geometries are in several systems ({en}): import them apart, or state --crs"
     )

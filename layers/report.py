@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from cim.changeset import Outcome
 from cim.difference import Difference
 from cim.model import COMMON, SEVERITIES, Check, Layer
 from cim.model.checks import Severity
-from layers.findings import Finding, Findings
+from layers.findings import Cause, Faults, Finding, Findings
 
 
 @dataclass(frozen=True)
 class CheckResult:
-    """How one rule fared: how often it did not hold, and where, as far as kept one by one."""
+    """How one rule fared: how often it did not hold, and where, as far as kept one by one.
+
+    `zh` and `en` say what it asks for, `broken_zh` and `broken_en` what is the matter. With
+    `more` there may be breaches that were not counted.
+    """
 
     code: str
     severity: Severity
     zh: str
     en: str
+    broken_zh: str
+    broken_en: str
     count: int
     samples: list[Finding]
+    more: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,7 +83,14 @@ class Report:
     rejected
         Rows that stay out.
     rejects
-        Why they do, in the order of the source; a row may have several reasons.
+        Why they do, in the order of the source, for the first of them and the first of every
+        cause; a row may have several reasons.
+    causes
+        Why they do, counted over all of them, the commonest cause first.
+    unidentified
+        Those whose identifier cannot be read.
+    reasons
+        Why each of them does, by row number; not told in JSON.
     columns
         The source's column, or expression, behind each field.
     mapping
@@ -119,6 +133,9 @@ class Report:
     outcome: Outcome | None = None
     extent: tuple[float, float, float, float] | None = None
     refused: str | None = None
+    causes: list[Cause] = field(default_factory=list)
+    unidentified: int = 0
+    reasons: dict[int, Faults] = field(default_factory=dict, repr=False)
 
     @property
     def crs(self) -> str | None:
@@ -127,7 +144,9 @@ class Report:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the report as plain data, for JSON."""
-        return {**asdict(self), "crs": self.crs}
+        told = asdict(replace(self, reasons={}))
+        del told["reasons"]
+        return {**told, "crs": self.crs}
 
 
 class RefusedError(Exception):
@@ -150,8 +169,11 @@ def results_of(layer: type[Layer], findings: Findings) -> list[CheckResult]:
             severity=check.severity,
             zh=check.zh,
             en=check.en,
+            broken_zh=check.broken_zh,
+            broken_en=check.broken_en,
             count=findings.counts[check.code],
             samples=samples[check.code],
+            more=check.code in findings.least,
         )
         for check in _gravest_first(declared.values())
         if check.code in findings.counts

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from openpyxl.cell import WriteOnlyCell
 from pyogrio import write_arrow
 from pyogrio.errors import DataSourceError
 
-from layers.findings import Finding
+from layers.findings import Faults, reasons_of
 from layers.reading.vectors import stream_of
 from layers.reading.workbooks import CRS_TITLE, DATA_SHEET, NOTES_SHEET
 from layers.source import (
@@ -39,19 +40,10 @@ every feature. Of a shapefile the reasons would be cut off after 254 bytes, and 
 numbers its features anew: like all others these are returned as GeoPackage."""
 
 
-def _reasons(errors: Sequence[Finding]) -> Reasons:
-    """Join the reasons of every row, each with its field."""
-    by_row: dict[int, list[str]] = {}
-    for one in errors:
-        if one.row is not None:
-            by_row.setdefault(one.row, []).append(f"{one.field}：{one.reason}")
-    return {row: "；".join(said) for row, said in by_row.items()}
-
-
 def _kept(source: Source, reasons: Reasons) -> Iterator[pd.DataFrame]:
     """Read a source again and yield its rejected rows, with their numbers and reasons."""
     for frame in rows_of(source):
-        rows = frame[frame.index.isin(list(reasons))]
+        rows = frame[[row in reasons for row in frame.index]]
         rows = rows.drop(columns=[title for title in RETURN_COLUMNS if title in rows.columns])
         if len(rows):
             marked = rows.copy()
@@ -97,10 +89,8 @@ def _marked(batch: pa.RecordBatch, first: int, reasons: Reasons) -> pa.Table:
     """Keep the rejected rows of a batch that begins with row `first`, and say why they are."""
     table = pa.Table.from_batches([batch])
     table = table.drop_columns([name for name in RETURN_COLUMNS if name in table.column_names])
-    places = np.array(sorted(row - first for row in reasons), dtype=np.int64)
-    places = places[(places >= 0) & (places < len(table))]
-    kept = table.take(pa.array(places))
-    numbers = [int(place) + first for place in places]
+    numbers = [row for row in range(first, first + len(table)) if row in reasons]
+    kept = table.take(pa.array(np.array(numbers, dtype=np.int64) - first))
     return kept.append_column(
         ROW_TITLE, pa.array([str(number) for number in numbers], pa.string())
     ).append_column(REASON_TITLE, pa.array([reasons[number] for number in numbers], pa.string()))
@@ -132,23 +122,32 @@ def _write_vector(source: Source, form: Form, reasons: Reasons, path: Path) -> N
         geometry = meta["geometry_name"] or "wkb_geometry"
         number = meta["fid_column"] or "OGC_FID"
         fid = (meta["fid_column"] or "fid") if driver == "GPKG" else "OGC_FID"
-        tables = list(_marked_batches(stream, source.first_row, reasons))
-    table = pa.concat_tables(tables)
-    table = table.rename_columns([fid if n == number else n for n in table.column_names])
-    options: dict[str, Any] = {"FID": fid} if driver == "GPKG" else {}
-    if driver == "GPKG" and geometry in table.column_names:
-        options["GEOMETRY_NAME"] = geometry
-    write_arrow(
-        table,
-        path,
-        layer=form.sublayer,
-        driver=driver,
-        geometry_name=geometry if geometry in table.column_names else None,
-        geometry_type="Unknown" if geometry in table.column_names else None,
-        crs=meta["crs"],
-        encoding="UTF-8",
-        **options,
-    )
+        tables = _marked_batches(stream, source.first_row, reasons)
+        first = next(tables)
+        placed = geometry in first.column_names
+        names = [fid if name == number else name for name in first.column_names]
+        options: dict[str, Any] = {"FID": fid} if driver == "GPKG" else {}
+        if driver == "GPKG" and placed:
+            options["GEOMETRY_NAME"] = geometry
+        # read and written at once: of a file that is wrong throughout every row goes back
+        write_arrow(
+            pa.RecordBatchReader.from_batches(
+                first.rename_columns(names).schema,
+                (
+                    batch
+                    for table in chain([first], tables)
+                    for batch in table.rename_columns(names).to_batches()
+                ),
+            ),
+            path,
+            layer=form.sublayer,
+            driver=driver,
+            geometry_name=geometry if placed else None,
+            geometry_type="Unknown" if placed else None,
+            crs=meta["crs"],
+            encoding="UTF-8",
+            **options,
+        )
 
 
 _WRITERS: dict[str, Callable[[Source, Form, Reasons, Path], None]] = {
@@ -166,7 +165,12 @@ def _suffix(form: Form) -> str:
     return ".xlsx" if form.kind == "workbook" else form.path.suffix
 
 
-def write_rejected(source: Source, errors: Sequence[Finding], path: Path) -> Path:
+def write_rejected(
+    source: Source,
+    rejected: Mapping[int, Faults],
+    path: Path,
+    titles: Mapping[str, str] | None = None,
+) -> Path:
     """Write the rejected rows of a source to a file of its own kind, to be mended there.
 
     The columns are the source's own, in their order and with their values as they were, and two
@@ -178,10 +182,12 @@ def write_rejected(source: Source, errors: Sequence[Finding], path: Path) -> Pat
     ----------
     source
         It is read a second time.
-    errors
-        From ``Report.rejects``.
+    rejected
+        From ``Report.reasons``.
     path
         Where to; a wrong suffix is replaced by the right one.
+    titles
+        What fields are called in the reasons, see `layers.titles.called`; else by their names.
 
     Returns
     -------
@@ -193,7 +199,7 @@ def write_rejected(source: Source, errors: Sequence[Finding], path: Path) -> Pat
     SourceError
         The source is no file, no row was rejected, or the file cannot be written.
     """
-    reasons = _reasons(errors)
+    reasons = reasons_of(rejected, titles)
     if source.form is None:
         raise SourceError(
             f"{source.name} 不是文件，不能退回它的行 / {source.name} is no file: its rows cannot be"

@@ -212,7 +212,7 @@ def mark_vanished(
         """),
         {
             "dataset": dataset,
-            "rejected": [one.id for one in findings.errors() if one.id is not None],
+            "rejected": list(findings.named),
         },
     )
     return referring(connection, layer, f"select id from {VANISHED}")

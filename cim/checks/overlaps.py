@@ -7,6 +7,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from cim.checks.candidates import candidates
 from cim.checks.places import first_of_each
 from cim.measures import square_metres
 
@@ -14,8 +15,11 @@ TOLERANCE = 1.0
 """Square metres that two footprints may share: a common wall is never drawn twice alike."""
 
 
-def overlapping(staged: pd.Series, others: pd.Series) -> pd.DataFrame:
+def overlapping(staged: pd.Series, others: pd.Series) -> tuple[pd.DataFrame, bool]:
     """Return the pairs of areas that overlap by more than `TOLERANCE`.
+
+    In a crowd, where thousands of outlines lie on the same ground, every area is compared with
+    some of the others only.
 
     Parameters
     ----------
@@ -26,29 +30,30 @@ def overlapping(staged: pd.Series, others: pd.Series) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame
-        Columns ``row``, ``other_row`` (the later row, or missing), ``other_id`` (or missing)
-        and ``value``, in the order of the rows.
+    tuple
+        DataFrame with the columns ``row``, ``other_row`` (the later row, or missing),
+        ``other_id`` (or missing) and ``value``, in the order of the rows; and whether these are
+        all pairs.
     """
     # the same outline many times is another rule's affair, and every pair of it would count
     staged = staged[~_again(staged.to_numpy(dtype=object))]
     areas = staged.to_numpy(dtype=object)
-    one, other = shapely.STRtree(areas).query(areas)
-    earlier = one < other
-    within = _shared(areas, areas, one[earlier], other[earlier])
+    pairs, complete = candidates(areas)
+    within = _shared(areas, areas, *pairs)
     numbers = staged.index.to_numpy()
     found = pd.DataFrame({"row": numbers[within["one"]], "area": within["area"]})
     found["other_row"] = pd.array(numbers[within["other"]], dtype="Int64")
     found["other_id"] = None
     if len(others):
         there = others.to_numpy(dtype=object)
-        across = _shared(areas, there, *shapely.STRtree(there).query(areas))
+        pairs, all_across = candidates(areas, there)
+        across, complete = _shared(areas, there, *pairs), complete and all_across
         more = pd.DataFrame({"row": numbers[across["one"]], "area": across["area"]})
         more["other_row"] = pd.array([pd.NA] * len(more), dtype="Int64")
         more["other_id"] = others.index.to_numpy()[across["other"]]
         found = pd.concat([found, more], ignore_index=True)
     found["value"] = found.pop("area").map("{:.1f} m²".format)
-    return found.sort_values(["row", "other_row", "other_id"], ignore_index=True)
+    return found.sort_values(["row", "other_row", "other_id"], ignore_index=True), complete
 
 
 def _again(areas: NDArray[np.object_]) -> NDArray[np.bool_]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from sqlalchemy import Connection, text
 
 from cim.checks.overlaps import overlapping
 from cim.checks.places import repeated
-from cim.model import COMMON, Check, Layer
+from cim.model import COMMON, LAYERS, Check, Layer, fields_of
 
 SAMPLES = 1_000
 """Rows of one rule that are named; the rest is counted."""
@@ -24,17 +25,22 @@ _FEW = 20_000
 _FOLDER = Path(__file__).parents[1] / "sql" / "checks"
 
 
-def _apart(staged: pd.Series, others: pd.Series) -> pd.DataFrame:
+def _apart(staged: pd.Series, others: pd.Series) -> tuple[pd.DataFrame, bool]:
     from cim.checks.network import apart
 
-    return apart(staged, others)
+    return apart(staged, others), True
 
 
-_INDEXED: dict[str, Callable[..., pd.DataFrame]] = {
+def _repeated(staged: pd.Series, others: pd.Series) -> tuple[pd.DataFrame, bool]:
+    return repeated(staged, others), True
+
+
+_INDEXED: dict[str, Callable[..., tuple[pd.DataFrame, bool]]] = {
     "overlaps": overlapping,
     "network": _apart,
-    "places": repeated,
+    "places": _repeated,
 }
+"""What finds the breaches of a rule, and tells whether it found them all."""
 
 
 @dataclass(frozen=True)
@@ -54,11 +60,15 @@ class Broken:
 
 @dataclass(frozen=True)
 class Verdict:
-    """One rule, how often it does not hold, and where, as far as named."""
+    """One rule, how often it does not hold, and where, as far as named.
+
+    With `more` there may be breaches that were not looked for.
+    """
 
     check: Check
     count: int
     rows: list[Broken]
+    more: bool = False
 
 
 def needs_places(layer: type[Layer]) -> bool:
@@ -87,20 +97,28 @@ def verdicts(
     staged = _staged(connection, places) if needs_places(layer) else None
     others = _others(connection, layer) if needs_places(layer) else None
     for check in _checks(layer):
+        complete = True
         if check.indexed is None:
             count, rows = _by_query(connection, check, layer)
         else:
-            count, rows = _named(connection, _INDEXED[check.indexed](staged, others))
+            found, complete = _INDEXED[check.indexed](staged, others)
+            count, rows = _named(connection, found)
         if count:
-            yield Verdict(check, count, rows)
+            yield Verdict(check, count, rows, more=not complete)
 
 
 def _query(check: Check, layer: type[Layer]) -> str:
-    """Return the query of the rows for which a rule does not hold: id, value, other."""
+    """Return the query of the rows for which a rule does not hold: id, value, other.
+
+    What it found is told under the titles of the fields, ``{layer.field}`` in a file.
+    """
     if check.query is not None:
         written = (_FOLDER / f"{check.query}.sql").read_text(encoding="utf-8")
-        return written.replace("{layer}", layer.__tablename__)
-    shown = ", ".join(f"'{name} = ' || r.\"{name}\"" for name in check.fields)
+        return re.sub(
+            r"\{(\w+)\.(\w+)\}", lambda found: fields_of(LAYERS[found[1]])[found[2]].zh, written
+        )
+    fields = fields_of(layer)
+    shown = ", ".join(f"'{fields[name].zh} = ' || r.\"{name}\"" for name in check.fields)
     return f"""
         select r.id, concat_ws('，', {shown}) as value, null::text as other
         from staged r where {check.wrong}
@@ -179,6 +197,8 @@ def _others(connection: Connection, layer: type[Layer]) -> pd.Series:
 
     A network is one whole: of streets all are returned.
     """
+    if connection.scalar(text(f"select not exists (select from {layer.__tablename__})")):
+        return pd.Series(dtype=object)
     network = any(check.indexed == "network" for check in layer.__checks__)
     few = (connection.scalar(text("select count(*) from staged")) or 0) < _FEW
     near = (

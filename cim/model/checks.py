@@ -1,12 +1,13 @@
 """The rules that data are held to: those that hold for every layer, and how a layer adds its own.
 
-A rule's text stands here once; the importer, the report and ``cim layers`` quote it. *Errors*
-keep a row out; *warnings* let it in and say what to look at; *notes* say what was done to it.
+What a rule asks for, and what is the matter where it does not hold, stands here once: ``cim
+layers`` quotes the one, the importer and its report the other. *Errors* keep a row out;
+*warnings* let it in and say what to look at; *notes* say what was done to it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Literal
 
 Severity = Literal["error", "warning", "note"]
@@ -31,6 +32,9 @@ class Check:
         What becomes of the row.
     zh, en
         The rule in one sentence, as something that ought to hold.
+    broken_zh, broken_en
+        What is the matter where it does not hold: in Chinese so that a count and 个 may stand
+        before it, in English in the plural.
     wrong
         For a rule of a layer on its own values: SQL condition, over a row ``r`` of the layer,
         that is true where the rule does not hold. An unknown value breaks no rule.
@@ -46,10 +50,18 @@ class Check:
     severity: Severity
     zh: str
     en: str
+    _: KW_ONLY
+    broken_zh: str
+    broken_en: str
     wrong: str | None = None
     fields: tuple[str, ...] = ()
     query: str | None = None
     indexed: str | None = None
+
+    @property
+    def breach(self) -> str:
+        """What is the matter with one row, in Chinese and English."""
+        return f"{self.broken_zh} / {self.broken_en}"
 
 
 def _by_code(*checks: Check) -> dict[str, Check]:
@@ -87,7 +99,7 @@ COMMON = _by_code(
         "要素原属另一个数据集，导入后归本数据集（以后的整体替换也会移除它）",
         "a feature of another dataset becomes one of this, which its next replacement may remove",
         broken_zh="要素原属另一个数据集，现归本数据集（以后的整体替换也会移除它）",
-        broken_en="features of another dataset that become this one's, whose next replacement may remove them",
+        broken_en="features of another dataset that this one takes, and may remove when replaced",
     ),
     Check(
         "value-missing",

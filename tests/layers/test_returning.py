@@ -164,7 +164,7 @@ def test_rows_that_are_mended_in_the_returned_file_come_in_as_if_never_bad(
     source = open_source(tmp_path / "bad" / name)
     report = bring(city, source)
     assert report.rejected == len(BAD)
-    returned = write_rejected(source, report.rejects, tmp_path / f"returned{Path(name).suffix}")
+    returned = write_rejected(source, report.reasons, tmp_path / f"returned{Path(name).suffix}")
     assert returned.suffix in MENDERS
     MENDERS[returned.suffix](returned)
     second = bring(city, open_source(returned), strict=True)

@@ -53,7 +53,7 @@ def returned(city: Engine, tmp_path: Path) -> Callable[[Path], Path]:
     def give_back(path: Path) -> Path:
         source = open_source(path)
         report = bring(city, source, dry_run=True)
-        return write_rejected(source, report.rejects, tmp_path / f"returned{path.suffix}")
+        return write_rejected(source, report.reasons, tmp_path / f"returned{path.suffix}")
 
     return give_back
 
@@ -122,7 +122,7 @@ def test_the_system_stated_on_a_template_s_notes_goes_back_with_the_rows(
     book.save(tmp_path / "t.xlsx")
     source = open_source(tmp_path / "t.xlsx")
     report = import_source(city, layer_named("amenity"), source, None, Order(dataset="t"))
-    back = open_source(write_rejected(source, report.rejects, tmp_path / "r.xlsx"))
+    back = open_source(write_rejected(source, report.reasons, tmp_path / "r.xlsx"))
     assert back.crs == "BD-09"
     assert [len(frame) for frame in rows_of(back)] == [1]
 
@@ -146,7 +146,7 @@ def test_a_feature_that_is_known_by_its_number_keeps_it(
         return import_source(city, layer_named("building"), opened, rules, rules_of_order)
 
     report = take(source)
-    back = write_rejected(source, report.rejects, tmp_path / f"r{suffix}")
+    back = write_rejected(source, report.reasons, tmp_path / f"r{suffix}")
     (frame,) = rows_of(open_source(back))
     assert [int(fid) for fid in frame[FID]] == rejected
     if back.suffix == ".gpkg":
@@ -179,7 +179,7 @@ def test_geometries_go_back_as_they_are_however_broken(city: Engine, tmp_path: P
         WRITERS[name](frame, path)
         source = open_source(path)
         report = bring(city, source, dry_run=True)
-        back = write_rejected(source, report.rejects, tmp_path / f"r-{name}")
+        back = write_rejected(source, report.reasons, tmp_path / f"r-{name}")
         rows = gpd.read_parquet(back) if name == "b.parquet" else gpd.read_file(back)
         assert list(rows.geometry) == shapes
         assert list(rows["n"]) == list(frame["n"][:4])
@@ -206,7 +206,7 @@ def test_a_file_that_went_back_and_is_still_bad_goes_back_again(
     WRITERS["b.parquet"](some_bad(), tmp_path / "b.parquet")
     first = returned(tmp_path / "b.parquet").rename(tmp_path / "again.parquet")
     source = open_source(first)
-    errors = bring(city, source, dry_run=True).rejects
+    errors = bring(city, source, dry_run=True).reasons
     second = pq.read_table(write_rejected(source, errors, tmp_path / "second.parquet"))
     assert second.column_names.count(ROW) == 1
     assert second[ROW].to_pylist() == ["1", "2", "3"]
@@ -216,8 +216,8 @@ def test_a_source_is_never_overwritten_by_its_own_rejects(city: Engine, tmp_path
     path = tmp_path / "b.csv"
     WRITERS["b.csv"](some_bad(), path)
     source = open_source(path)
-    errors = bring(city, source, dry_run=True).rejects
+    errors = bring(city, source, dry_run=True).reasons
     with pytest.raises(SourceError, match="不能覆盖原文件"):
         write_rejected(source, errors, path)
     with pytest.raises(SourceError, match="没有不合格的行"):
-        write_rejected(source, [], tmp_path / "r.csv")
+        write_rejected(source, {}, tmp_path / "r.csv")
