@@ -32,8 +32,9 @@ COMMANDS = {
     "scene": ("scenes", "write_scene"),
     "batches": ("history", "list_batches"),
     "rollback": ("history", "rollback"),
+    "labels": ("labels", "labels"),
 }
-"""Each command: its module in `api.commands`, and its function there."""
+"""Each command: its module in `api.commands`, and its function, or program of functions, there."""
 
 
 def app_with(names: Iterable[str]) -> typer.Typer:
@@ -50,7 +51,11 @@ def app_with(names: Iterable[str]) -> typer.Typer:
     app.callback()(lambda: None)
     for name in names:
         module, function = COMMANDS[name]
-        app.command(name)(getattr(import_module(f"api.commands.{module}"), function))
+        command = getattr(import_module(f"api.commands.{module}"), function)
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, name=name)
+        else:
+            app.command(name)(command)
     return app
 
 

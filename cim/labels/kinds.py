@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeEngine
 
 from cim.model import OfficeStock, OfficeSurroundings, fields_of
+from cim.model.amenity import Amenity
 from cim.model.office import Office
 from cim.model.site import Site
 from cim.offices.facts import FACTS, reading_of
@@ -63,10 +64,22 @@ def fact_kinds() -> Mapping[str, Kind]:
 
 @cache
 def fact_words() -> Mapping[str, Mapping[str, tuple[str, str]]]:
-    """Return the allowed words, with their titles, of the facts that have such."""
+    """Return the words, with their titles, that facts may hold or count, where they are set."""
     own = fields_of(Office)
     return {
-        name: own[name].values
-        for name, kind in fact_kinds().items()
-        if kind == "text" and name in own and own[name].values
+        "walk_basis": {
+            "network": ("按道路网络", "along the streets"),
+            "straight-line": ("按直线距离估算", "estimated from the straight line"),
+        },
+        "parking_ratio_basis": {
+            "office": ("按自有车位", "from its own spaces"),
+            "site": ("按项目车位", "from the spaces of its site"),
+            "estimated": ("按停车面积估算", "estimated from the parking area"),
+        },
+        "amenities": fields_of(Amenity)["kind"].values,
+        **{
+            name: own[name].values
+            for name, kind in fact_kinds().items()
+            if kind == "text" and name in own and own[name].values
+        },
     }

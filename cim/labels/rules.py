@@ -89,13 +89,23 @@ class Rule(BaseModel):
         return None if self.unknown_when is None else parse(self.unknown_when)
 
     @cached_property
+    def decides(self) -> tuple[str, ...]:
+        """The facts that the condition reads, in the order in which it names them."""
+        return tuple(facts_in(self.condition))
+
+    @cached_property
+    def doubts(self) -> tuple[str, ...]:
+        """The facts that may leave the label unknown where it is not earned."""
+        return tuple(facts_in(self.doubt))
+
+    @cached_property
     def reads(self) -> tuple[str, ...]:
-        """The facts that decide, in the order in which the conditions name them."""
-        return tuple(dict.fromkeys([*facts_in(self.condition), *facts_in(self.doubt)]))
+        """All facts that have a say in the label."""
+        return tuple(dict.fromkeys([*self.decides, *self.doubts]))
 
     @cached_property
     def inputs(self) -> tuple[str, ...]:
-        """The facts that decide, and those that the reason names beside them."""
+        """The facts that have a say, and those that the reason names beside them."""
         named = [name for why in (self.why_zh, self.why_en) for name in placeholders(why or "")]
         return tuple(dict.fromkeys([*self.reads, *named]))
 

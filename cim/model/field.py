@@ -23,6 +23,8 @@ UNIT_TITLES = {
     "kN/m2": "kN/㎡",
     "month": "个月",
     "day": "天",
+    "min": "分钟",
+    "spaces/100m2": "个/100㎡",
 }
 """How people write the units in which values are stored."""
 
