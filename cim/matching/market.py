@@ -195,3 +195,9 @@ def market_of(connection: Connection) -> Market:
                 _MARKETS.popitem(last=False)
         _MARKETS.move_to_end(key)
         return _MARKETS[key]
+
+
+def forget() -> None:
+    """Read the columns anew at the next question (for measurements)."""
+    with _LOCK:
+        _MARKETS.clear()
