@@ -84,7 +84,8 @@ def walk_areas(query: Annotated[IsochroneQuery, Query()]) -> Response:
         areas = isochrones(
             connection, query.lon, query.lat, query.minutes, step_free=query.step_free
         )
-    # the numbers are CRS84's: GeoJSON names no system (RFC 7946, 4)
+    # the same numbers; GeoJSON names no other system (RFC 7946, 4)
+    areas = areas.set_crs("EPSG:4326", allow_override=True)
     return geojson(areas.to_json(drop_id=True, show_bbox=False, ensure_ascii=False))
 
 

@@ -123,8 +123,22 @@ install_browser() {
     fi
 }
 
+# The independent answer that walks are tested against; the city itself does without.
+install_pgrouting() {
+    local version
+    for version in 15 16 17 18; do
+        [ -x "/usr/lib/postgresql/$version/bin/postgres" ] || continue
+        [ -f "/usr/share/postgresql/$version/extension/pgrouting.control" ] && continue
+        refresh_lists
+        if has_package "postgresql-$version-pgrouting"; then
+            apt_install "postgresql-$version-pgrouting"
+        fi
+    done
+}
+
 browser_from_playwright=
 has_postgis || install_postgis
+if [ "$purpose" = test ] && [ -z "$conda" ]; then install_pgrouting; fi
 has_browser || install_browser
 if ! has_font; then
     if [ -z "$conda" ]; then
