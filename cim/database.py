@@ -8,11 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 from sqlalchemy import Connection, Engine, create_engine, func, select, text
@@ -23,6 +20,12 @@ from sqlalchemy.exc import OperationalError
 from cim import cluster
 from cim.model import LAYERS, City
 from cim.settings import DEFAULT_METRIC_CRS, answer_settings, city_settings
+
+if TYPE_CHECKING:
+    # a database that is up to date, as nearly always, is opened without Alembic
+    from alembic.config import Config
+
+_MIGRATIONS = Path(__file__).with_name("migrations")
 
 _MIGRATION_LOCK = 440303
 """Advisory lock under which the database is migrated; any fixed number serves."""
@@ -52,36 +55,46 @@ def connect() -> Engine:
 
 def alembic_config(connection: Connection | None = None) -> Config:
     """Return the Alembic configuration of the city's migrations."""
+    from alembic.config import Config
+
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    config.set_main_option("script_location", str(_MIGRATIONS))
     if connection is not None:
         config.attributes["connection"] = connection
     return config
 
 
-def head_revision() -> str | None:
+def known_revisions() -> list[str]:
+    """Return every migration this program knows, the oldest first; their files bear the numbers."""
+    return sorted(file.name[:4] for file in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
+def head_revision() -> str:
     """Return the newest migration this program knows."""
-    return ScriptDirectory.from_config(alembic_config()).get_current_head()
+    return known_revisions()[-1]
 
 
-def known_revisions() -> set[str]:
-    """Return every migration this program knows."""
-    script = ScriptDirectory.from_config(alembic_config())
-    return {revision.revision for revision in script.walk_revisions()}
+def _current_revision(connection: Connection) -> str | None:
+    """Return the migration the database is at; None for an empty one."""
+    if connection.scalar(select(func.to_regclass("alembic_version"))) is None:
+        return None
+    current: str | None = connection.scalar(text("select version_num from alembic_version"))
+    return current
 
 
 def migrate(engine: Engine) -> None:
     """Bring the database to the newest migration; two callers at once wait for each other."""
-    head = head_revision()
     with engine.begin() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
-        if current == head:
+        current = _current_revision(connection)
+        if current == head_revision():
             return
         if current is not None and current not in known_revisions():
             raise CityError(
                 f"数据库由更新版本的程序建立（结构版本 {current}），请升级本程序"
                 f" / the database was made by a newer program (revision {current}): update this one"
             )
+        from alembic import command
+
         connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
         command.upgrade(alembic_config(connection), "head")
 

@@ -7,12 +7,14 @@ import re
 import tokenize
 import unicodedata
 from functools import cache
-from typing import Any
-
-import pint
+from typing import TYPE_CHECKING, Any
 
 from cim.settings import import_settings
 from layers.mapping import MappingError
+
+if TYPE_CHECKING:
+    # loaded with the first unit that is not the model's own
+    import pint
 
 _TOKENS = {
     "km2": r"平方公里|平方千米|km2|sq\.? ?km",
@@ -52,7 +54,6 @@ _SCALES = {"千万": "1e7", "百万": "1e6", "亿": "1e8", "万": "1e4", "千": 
 _SCALE = re.compile(f"({'|'.join(_SCALES)})\\s*(?=\\S)")
 _BETWEEN = re.compile(r"[\s/·*•.()]*")
 _NO_UNIT = (
-    pint.PintError,
     ValueError,
     AssertionError,
     TypeError,
@@ -62,7 +63,7 @@ _NO_UNIT = (
     SyntaxError,
     tokenize.TokenError,
 )
-"""What the registry raises over text that is no unit."""
+"""What the registry raises over text that is no unit, beside errors of its own."""
 
 _LONGEST = 60
 """Characters of a unit; longer text is none."""
@@ -70,6 +71,8 @@ _LONGEST = 60
 
 @cache
 def _units(days: float) -> pint.UnitRegistry[Any]:
+    import pint
+
     registry: pint.UnitRegistry[Any] = pint.UnitRegistry()
     registry.define("CNY = [currency] = 元")
     registry.define(f"rent_month = {days!r} * day")
@@ -137,6 +140,8 @@ def unit_factor(unit: str, target: str) -> float:
 def _factor(unit: str, target: str, days: float) -> float:
     if unit == target:
         return 1.0
+    import pint
+
     factor, why = math.nan, "no unit"
     try:
         source = _expression(unit)
@@ -145,7 +150,7 @@ def _factor(unit: str, target: str, days: float) -> float:
             source = re.sub(r"\bkg\b", "kgf", re.sub(r"\bt\b", "1000 * kgf", source))
         quantity = _units(days).Quantity(1.0) * _units(days).parse_expression(source)
         factor = float(quantity.to(_expression(target)).magnitude)
-    except _NO_UNIT as error:
+    except (pint.PintError, *_NO_UNIT) as error:
         why = str(error)
     if not 0 < factor < math.inf:
         raise MappingError(

@@ -19,7 +19,7 @@ def main() -> None:
             alembic_config(connection),
             sys.argv[1],
             autogenerate=True,
-            rev_id=f"{int(head_revision() or 0) + 1:04}",
+            rev_id=f"{int(head_revision()) + 1:04}",
         )
 
 
