@@ -76,9 +76,9 @@ def stage(connection: Connection, layer: type[Layer]) -> None:
     """Make the empty temporary tables ``staged`` and ``vanished`` for this transaction."""
     # whole layers are joined and compared: that wants more memory than a question of a page
     connection.execute(text("set local work_mem = '128MB'"))
-    connection.execute(
-        text(f"drop table if exists pg_temp.{STAGED}, pg_temp.{VANISHED}, pg_temp.{_DIFF}")
-    )
+    # a view of what is staged goes with it
+    connection.execute(text(f"drop table if exists pg_temp.{STAGED} cascade"))
+    connection.execute(text(f"drop table if exists pg_temp.{VANISHED}, pg_temp.{_DIFF}"))
     connection.execute(
         text(
             f"create temp table {STAGED} on commit drop as"
@@ -105,6 +105,17 @@ def compare(connection: Connection, layer: type[Layer]) -> dict[str, int]:
 
     The caller holds `lock`, and has filled ``staged`` and ``vanished``.
     """
+    staged = connection.scalar(text(f"select count(*) from {STAGED}")) or 0
+    if _is_empty(connection, layer):
+        # nothing to compare with: what is staged is the difference, and need not be written twice
+        connection.execute(
+            text(f"""
+            create temp view {_DIFF} as
+            select id, 'added' as operation, null::geometry as before, st_envelope(geom) as after
+            from {STAGED}
+            """)
+        )
+        return {"added": staged, "changed": 0, "removed": 0, "unchanged": 0}
     table, compared = layer.__tablename__, [name for name in content_of(layer) if name != "id"]
     connection.execute(
         text(f"""
@@ -119,13 +130,17 @@ def compare(connection: Connection, layer: type[Layer]) -> dict[str, int]:
         from {table} t join {VANISHED} v using (id)
         """)
     )
+    connection.execute(text(f"analyze {_DIFF} (id, operation)"))
     counted = connection.execute(
         text(f"select operation, count(*) from {_DIFF} group by operation")
     )
     counts: dict[str, int] = {"added": 0, "changed": 0, "removed": 0}
     counts.update((operation, count) for operation, count in counted)
-    staged = connection.scalar(text(f"select count(*) from {STAGED}")) or 0
     return {**counts, "unchanged": staged - counts["added"] - counts["changed"]}
+
+
+def _is_empty(connection: Connection, layer: type[Layer]) -> bool:
+    return not connection.scalar(select(exists().select_from(table_of(layer))))
 
 
 def _record(
@@ -238,8 +253,7 @@ def _light(connection: Connection, layer: type[Layer]) -> Iterator[None]:
     filled; where anybody has it open already, nothing is dropped and nobody waits.
     """
     table = table_of(layer)
-    empty = not connection.scalar(select(exists().select_from(table)))
-    if not (empty and _alone(connection, table.name)):
+    if not (_is_empty(connection, layer) and _alone(connection, table.name)):
         yield
         return
     indexes = sorted(table.indexes, key=lambda index: str(index.name))
@@ -298,7 +312,6 @@ def merge(
     """
     if counts["added"] + counts["changed"] + counts["removed"] == 0:
         return Outcome(None, **counts)
-    connection.execute(text(f"analyze {_DIFF}"))
     batch, moment = _record(connection, layer, origin, counts)
     values = {"batch": batch, "moment": moment}
     if counts["changed"] + counts["removed"]:

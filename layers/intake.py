@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
 
 import numpy as np
@@ -25,8 +26,8 @@ from layers.mapping import GeometryRule, Mapping, MappingError, mapping_text
 from layers.order import Order
 from layers.places import datum_in_titles, find_places, read_places, srid_of
 from layers.report import Report, results_of
-from layers.source import GEOMETRY, RETURN_COLUMNS, Source, rows_of
-from layers.staging import copy_rows
+from layers.source import GEOMETRY, RETURN_COLUMNS, Source, ahead, rows_of
+from layers.staging import as_csv, copy_rows
 from layers.whereabouts.declared import agreed, srids_of
 from layers.whereabouts.placing import Placing
 
@@ -77,13 +78,19 @@ class Intake:
         MappingError
             The source has no rows, or does not fit the mapping and the layer.
         """
-        with ThreadPoolExecutor(1) as copying:
+        # a chunk is read, the one before made ready, and the one before that taken in by the
+        # server at the same time; each thread has its own end of the work, as GDAL demands
+        with (
+            ThreadPoolExecutor(1) as writing,
+            ThreadPoolExecutor(1) as copying,
+            closing(ahead(rows_of(self.source))) as frames,
+        ):
             copied: Future[object] = copying.submit(int)
-            for frame in rows_of(self.source):
+            for frame in frames:
                 rows, places = self._taken(frame)
-                # the server takes a chunk in while the next one is made ready
+                written = writing.submit(as_csv, rows, places, self.layer)
                 copied.result()
-                copied = copying.submit(copy_rows, self.connection, rows, places, self.layer)
+                copied = copying.submit(self._copy, written)
                 if progress is not None:
                     progress(self.rows, self.source.rows)
             copied.result()
@@ -105,6 +112,9 @@ class Intake:
         self.findings.ids = None
         for remark in self.source.remarks:
             self.findings.keep(remark)
+
+    def _copy(self, written: Future[memoryview]) -> None:
+        copy_rows(self.connection, written.result(), self.layer)
 
     def _taken(self, frame: pd.DataFrame) -> tuple[pd.DataFrame, NDArray[np.object_] | None]:
         """Return the rows of a chunk that are good so far, and where they are."""

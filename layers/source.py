@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -86,6 +87,9 @@ class Source:
         What the reader took for granted, in Chinese and English sentences.
     form
         How the file is written; None for what is no file.
+    feature_id
+        Column with what the source itself calls its features, beside their attributes, as a
+        GeoJSON feature may have an ``id``; None where it only numbers them.
     """
 
     name: str
@@ -99,9 +103,10 @@ class Source:
     numbered: bool = False
     notes: list[str] = field(default_factory=list)
     form: Form | None = None
+    feature_id: str | None = None
 
 
-def rows_of(source: Source) -> Iterator[pd.DataFrame]:
+def rows_of(source: Source) -> Generator[pd.DataFrame, None, None]:
     """Read a source: its frames, indexed by row number as the source's own program shows it."""
     first = source.first_row
     for frame in source.chunks():
@@ -109,3 +114,18 @@ def rows_of(source: Source) -> Iterator[pd.DataFrame]:
             frame.index = pd.RangeIndex(first, first + len(frame))
             first += len(frame)
         yield frame
+
+
+def ahead(frames: Generator[pd.DataFrame, None, None]) -> Generator[pd.DataFrame, None, None]:
+    """Read the next frame while the caller works on the present one.
+
+    One thread opens, reads and closes, as GDAL and SQLite demand.
+    """
+    with ThreadPoolExecutor(1) as reading:
+        coming = reading.submit(next, frames, None)
+        try:
+            while (frame := coming.result()) is not None:
+                coming = reading.submit(next, frames, None)
+                yield frame
+        finally:
+            reading.submit(frames.close)

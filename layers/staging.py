@@ -21,10 +21,8 @@ from cim.references import dangling, find_targets, references_of, referring
 from layers.findings import Findings
 
 
-def copy_rows(
-    connection: Connection, rows: pd.DataFrame, places: NDArray[Any] | None, layer: type[Layer]
-) -> None:
-    """Append rows to the staging table, as CSV in one COPY.
+def as_csv(rows: pd.DataFrame, places: NDArray[Any] | None, layer: type[Layer]) -> memoryview:
+    """Write rows as `copy_rows` takes them.
 
     Parameters
     ----------
@@ -41,18 +39,26 @@ def copy_rows(
         # (the column knows its SRID, and gives it to what has none)
         binary = shapely.to_wkb(places)
         frame["geom"] = [None if wkb is None else wkb.hex() for wkb in binary]
-    columns = [*content_of(layer), ROW]
     frame[ROW] = frame.index.to_numpy(dtype=np.int64)
-    table = pa.Table.from_pandas(frame[columns], preserve_index=False)
+    table = pa.Table.from_pandas(frame[_columns(layer)], preserve_index=False)
     buffer = io.BytesIO()
     # null is an empty cell without quotes, which is what COPY takes for null
     pcsv.write_csv(
         table, buffer, pcsv.WriteOptions(include_header=False, quoting_style="all_valid")
     )
+    return buffer.getbuffer()
+
+
+def copy_rows(connection: Connection, written: memoryview, layer: type[Layer]) -> None:
+    """Append rows, written by `as_csv`, to the staging table in one COPY."""
     driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
-    command = f"copy {STAGED} ({quoted(columns)}) from stdin (format csv)"
+    command = f"copy {STAGED} ({quoted(_columns(layer))}) from stdin (format csv)"
     with driver.cursor() as cursor, cursor.copy(command.encode()) as copy:
-        copy.write(buffer.getbuffer())
+        copy.write(written)
+
+
+def _columns(layer: type[Layer]) -> list[str]:
+    return [*content_of(layer), ROW]
 
 
 _WHERE = "st_x(st_centroid(st_envelope(geom))), st_y(st_centroid(st_envelope(geom)))"
