@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from typing import Any
 
@@ -10,10 +11,13 @@ from numpy.typing import NDArray
 
 from cim.matching.need import Request
 from cim.matching.offers import Offers, judge_offers, objects
-from cim.matching.truth import UNKNOWN, YES, Numbers, Truth, of_group
+from cim.matching.truth import NO, UNKNOWN, YES, Numbers, Truth, of_group
 
 _OF_EACH_PART = ("must.rent_max", "need.move_in", "need.fit_out")
 """Bounds of `SPACE` that every part meets for itself; the others speak of the whole."""
+
+OF_THE_WHOLE = ("need.area.max", "need.parking_spaces", "need.budget_per_month")
+"""Bounds for which it matters which parts are put together."""
 
 
 def combined(offers: Offers, groups: list[list[int]]) -> Offers:
@@ -22,10 +26,6 @@ def combined(offers: Offers, groups: list[list[int]]) -> Offers:
     rows = np.array([row for group in groups for row in group], dtype=np.intp)
     start = np.concatenate([[0], np.cumsum(size)[:-1]]).astype(np.intp)
     parts = offers.take(rows)
-
-    def words(column: NDArray[np.object_], at: int) -> tuple[str, ...]:
-        return tuple(word for part in column[start[at] : start[at] + size[at]] for word in part)
-
     total = np.add.reduceat(parts.area, start)
     return replace(
         offers.take(rows[start]),
@@ -35,9 +35,11 @@ def combined(offers: Offers, groups: list[list[int]]) -> Offers:
         rate=np.add.reduceat(parts.rate * parts.area, start) / total,
         free=np.maximum.reduceat(parts.free, start),
         free_known=np.logical_and.reduceat(parts.free_known, start),
-        fit_outs=objects([tuple(sorted(set(words(parts.fit_outs, i)))) for i in range(len(size))]),
+        fit_outs=np.bitwise_or.reduceat(parts.fit_outs, start),
         fit_out_known=np.logical_and.reduceat(parts.fit_out_known, start),
-        units=objects([words(parts.units, i) for i in range(len(size))]),
+        units=objects(
+            [tuple(unit for row in group for unit in offers.units[row]) for group in groups]
+        ),
         unit_count=np.add.reduceat(parts.unit_count, start),
         parts=size,
     )
@@ -82,36 +84,48 @@ def _needed(offers: Offers, request: Request) -> NDArray[np.float64]:
     return needed
 
 
+def _reach(offers: Offers, usable: NDArray[np.bool_]) -> Numbers:
+    """Return, for each offer, what the usable units of its office add up to, m²."""
+    alone = usable & (offers.unit_count == 1)
+    total = np.zeros(offers.office.max(initial=0) + 1)
+    np.add.at(total, offers.office[alone], offers.area[alone])
+    # a thousandth for the rounding of sums in another order
+    return total[offers.office] + 1e-3
+
+
+def _affordable(offers: Offers, usable: NDArray[np.bool_], request: Request) -> Numbers:
+    """Return, for each offer, the area that the budget pays for at its office's lowest rent."""
+    lowest = np.full(offers.office.max(initial=0) + 1, np.inf)
+    known = usable & ~np.isnan(offers.rate)
+    np.minimum.at(lowest, offers.office[known], offers.rate[known])
+    with np.errstate(divide="ignore"):
+        return (request.need.budget_per_month or np.inf) / lowest[offers.office] + 1e-3
+
+
 def _picked(
-    offers: Offers, usable: NDArray[np.bool_], needed: NDArray[np.float64], first: Numbers
+    offers: Offers, usable: NDArray[np.bool_], needed: Numbers, first: Numbers
 ) -> Offers | None:
     """Return a combination for each office that has one, taking parts in an order."""
-    # a thousandth for the rounding of sums in another order
-    alone = usable & (offers.unit_count == 1)
-    reach = np.zeros(offers.office.max(initial=0) + 1)
-    np.add.at(reach, offers.office[alone], offers.area[alone])
-    usable = usable & (reach[offers.office] + 1e-3 >= needed)
     rows = np.flatnonzero(usable)
     rows = rows[np.lexsort((first[rows], offers.office[rows]))]
-    ends = np.flatnonzero(np.diff(offers.office[rows])) + 1
+    ends = [0, *(np.flatnonzero(np.diff(offers.office[rows])) + 1).tolist(), len(rows)]
+    named, areas, wanted = rows.tolist(), offers.area[rows].tolist(), needed[rows].tolist()
+    units = [offers.units[row] for row in named]
     groups = [
         picked
-        for group in np.split(rows, ends)
-        if len(group)
-        and (
-            picked := pick(
-                group.tolist(),
-                offers.area[group].tolist(),
-                offers.units[group].tolist(),
-                float(needed[group[0]]),
-            )
-        )
+        for a, b in itertools.pairwise(ends)
+        if a < b and (picked := pick(named[a:b], areas[a:b], units[a:b], wanted[a]))
     ]
     return combined(offers, groups) if groups else None
 
 
 def combinations(
-    offers: Offers, request: Request, bounds: tuple[str, ...], candidates: NDArray[np.bool_]
+    offers: Offers,
+    request: Request,
+    bounds: tuple[str, ...],
+    candidates: NDArray[np.bool_],
+    *,
+    certain: bool = False,
 ) -> Offers:
     """Return one combination for each office that has one, of the fewest parts found.
 
@@ -124,16 +138,23 @@ def combinations(
         Names of `cim.matching.offers.SPACE`.
     candidates
         (offices,), those for which a combination is looked for.
+    certain
+        Whether combinations that hang on something unknown are left out.
     """
     each = judge_offers(offers, request, tuple(b for b in bounds if b in _OF_EACH_PART))
     needed = _needed(offers, request)
     # a block without area adds nothing; one of unknown area is judged by itself
     usable = (offers.area > 0) & np.isfinite(needed)
+    in_budget = "need.budget_per_month" in bounds
     found = offers.take(np.zeros(0, dtype=np.intp))
     left = candidates.copy()
-    for level in (YES, UNKNOWN):
-        for first in (-offers.area, offers.rate):
-            tried = _picked(offers, usable & (each >= level) & left[offers.office], needed, first)
+    for level in (YES,) if certain else (YES, UNKNOWN):
+        for first in (-offers.area, offers.rate) if in_budget else (-offers.area,):
+            now = usable & (each >= level) & left[offers.office]
+            now &= _reach(offers, now) >= needed
+            if in_budget and level == YES:
+                now &= _affordable(offers, now, request) >= needed
+            tried = _picked(offers, now, needed, first)
             if tried is not None:
                 tried = tried.take(judge_offers(tried, request, bounds) >= level)
                 left[tried.office] = False
@@ -141,8 +162,27 @@ def combinations(
     return found
 
 
+def reachable(offers: Offers, request: Request, bounds: tuple[str, ...], offices: int) -> Truth:
+    """Return whether each office's units add up to the least area; no parts are picked.
+
+    Exact where `bounds` hold no other bound on the whole than the least area.
+    """
+    each = judge_offers(offers, request, tuple(b for b in bounds if b in _OF_EACH_PART))
+    sized = (offers.area > 0) & (offers.unit_count == 1)
+    found = np.full(offices, NO, np.int8)
+    for level in (UNKNOWN, YES):
+        enough = _reach(offers, sized & (each >= level)) >= (request.area_min or 0.0)
+        found[offers.office[enough]] = level
+    return found
+
+
 def with_combinations(
-    offers: Offers, request: Request, bounds: tuple[str, ...], offices: NDArray[np.bool_]
+    offers: Offers,
+    request: Request,
+    bounds: tuple[str, ...],
+    offices: NDArray[np.bool_],
+    *,
+    certain: bool = False,
 ) -> tuple[Offers, Truth]:
     """Return the offers, combinations among them where needed, and whether each meets the bounds.
 
@@ -150,12 +190,14 @@ def with_combinations(
     ----------
     offices
         (offices,), those that are still asked for.
+    certain
+        See `combinations`.
     """
     truth = judge_offers(offers, request, bounds)
     if "need.area.min" not in bounds or request.area_min is None:
         return offers, truth
     best = of_group(truth, offers.office, len(offices))
-    more = combinations(offers, request, bounds, offices & (best < YES))
+    more = combinations(offers, request, bounds, offices & (best < YES), certain=certain)
     if not len(more):
         return offers, truth
     return offers.join(more), np.concatenate([truth, judge_offers(more, request, bounds)])

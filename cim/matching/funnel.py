@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from cim.matching.combining import with_combinations
+from cim.matching.combining import OF_THE_WHOLE, reachable, with_combinations
 from cim.matching.market import Market
 from cim.matching.musts import MUSTS, asked
 from cim.matching.need import Request
-from cim.matching.offers import SPACE, Offers
+from cim.matching.offers import SPACE, Offers, judge_offers
 from cim.matching.truth import NO, UNKNOWN, YES, Truth, of_group
 
 ALL, FREE = "all", "free"
@@ -75,9 +76,14 @@ def space_bounds(request: Request) -> tuple[str, ...]:
 
 
 def space_truth(
-    market: Market, offers: Offers, request: Request, bounds: tuple[str, ...], state: Truth
+    market: Market, offers: Offers, request: Request, offices: NDArray[np.bool_]
 ) -> tuple[Truth, Offers, Truth]:
-    """Judge the space of the offices that are not out yet.
+    """Judge the space of some offices by all bounds on it.
+
+    Parameters
+    ----------
+    offices
+        (offices,), those for which combinations are looked for.
 
     Returns
     -------
@@ -86,12 +92,23 @@ def space_truth(
     offers, offer_truth
         The offers with combinations, and how each of them stands.
     """
-    found, truth = with_combinations(offers, request, bounds, state > NO)
-    return (
-        np.maximum(of_group(truth, found.office, len(market)), _nothing_on_record(market)),
-        found,
-        truth,
-    )
+    found, truth = with_combinations(offers, request, space_bounds(request), offices)
+    own = of_group(truth, found.office, len(market))
+    return np.maximum(own, _nothing_on_record(market)), found, truth
+
+
+def _step_truth(
+    market: Market, offers: Offers, request: Request, bounds: tuple[str, ...], state: Truth
+) -> Truth:
+    """Judge the space by the first of the bounds, without keeping what was put together."""
+    if set(bounds) & set(OF_THE_WHOLE):
+        found, truth = with_combinations(offers, request, bounds, state > NO)
+        own = of_group(truth, found.office, len(market))
+    else:
+        own = of_group(judge_offers(offers, request, bounds), offers.office, len(market))
+        if "need.area.min" in bounds:
+            own = np.maximum(own, reachable(offers, request, bounds, len(market)))
+    return np.maximum(own, _nothing_on_record(market))
 
 
 def judge(market: Market, offers: Offers, request: Request) -> Judged:
@@ -102,19 +119,12 @@ def judge(market: Market, offers: Offers, request: Request) -> Judged:
         state = np.minimum(state, own)
         stages.append(Stage(path, own, state))
     bounds = space_bounds(request)
-    found, truth = offers, np.full(len(offers), YES, np.int8)
-    for count in range(len(bounds) + 1):
-        own, found, truth = space_truth(market, offers, request, bounds[:count], state)
-        # that a combination is found late must not bring an office back
+    final, found, truth = space_truth(market, offers, request, state > NO)
+    for count in range(len(bounds)):
+        own = _step_truth(market, offers, request, bounds[:count], state)
+        # what meets all bounds meets the first of them, whatever was put together at this step
+        own = np.maximum(own, final)
         state = np.minimum(state, own)
         stages.append(Stage(bounds[count - 1] if count else FREE, own, state))
+    stages.append(Stage(bounds[-1] if bounds else FREE, final, np.minimum(state, final)))
     return Judged(stages, found, truth)
-
-
-def final_state(market: Market, offers: Offers, request: Request) -> Truth:
-    """Return what `judge` ends with, where the steps between do not matter."""
-    state = np.full(len(market), YES, np.int8)
-    for _, own in of_offices(market, request):
-        state = np.minimum(state, own)
-    own, _, _ = space_truth(market, offers, request, space_bounds(request), state)
-    return np.minimum(state, own)

@@ -66,9 +66,17 @@ class Choice:
     words: Callable[[Market], Iterable[Any]]
     together: bool = False
 
+    def word(self, market: Market, word: Any) -> Truth:
+        """Return whether each office meets one word; kept for words that there are."""
+        known = market.once(f"words of {self.path}", lambda: set(self.words(market)))
+        if word not in known:
+            return self.truths(market, word)
+        found: Truth = market.once(f"{self.path} {word}", lambda: self.truths(market, word))
+        return found
+
     def truth(self, market: Market, wanted: list[Any]) -> Truth:
         """Return whether each office meets a choice of words."""
-        found = [self.truths(market, word) for word in wanted]
+        found = [self.word(market, word) for word in wanted]
         if self.together:
             return every(found, len(market))
         return some(found, len(market))
@@ -77,7 +85,9 @@ class Choice:
 def _is(fact: str) -> Callable[[Market, Any], Truth]:
     def truths(market: Market, word: Any) -> Truth:
         values = market.words(fact)
-        known = np.array([value is not None for value in values], dtype=bool)
+        known = market.once(
+            f"known {fact}", lambda: np.array([value is not None for value in values], dtype=bool)
+        )
         return truth_of(np.asarray(values == word, dtype=bool), known)
 
     return truths

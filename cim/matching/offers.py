@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from cim.matching.market import Market, numbers
 from cim.matching.need import Request
 from cim.matching.truth import NO, UNKNOWN, YES, Numbers, Truth, at_least, at_most, every, truth_of
+from cim.model import columns_of, field_of
+from cim.model.office_unit import OfficeUnit
 
 Words = NDArray[np.object_]
 
@@ -36,8 +38,10 @@ class Offers:
         where all of it is free already.
     free_known, fit_out_known
         Whether nothing about it is unknown.
-    fit_outs, units
-        Tuples of words.
+    fit_outs
+        Fit-outs of its units, a bit each (`FIT_OUTS`).
+    units
+        A tuple of ids each.
     unit_count
         How many units.
     parking_ratio
@@ -53,7 +57,7 @@ class Offers:
     rate: Numbers
     free: Numbers
     free_known: NDArray[np.bool_]
-    fit_outs: Words
+    fit_outs: NDArray[np.int64]
     fit_out_known: NDArray[np.bool_]
     units: Words
     unit_count: NDArray[np.int64]
@@ -85,6 +89,18 @@ def objects(values: list[tuple[str, ...]]) -> Words:
     return found
 
 
+FIT_OUTS = {
+    word: 1 << place
+    for place, word in enumerate(field_of(columns_of(OfficeUnit)["fit_out"]).values)
+}
+"""The bit of each fit-out."""
+
+
+def bits(words: Iterable[str]) -> int:
+    """Return some fit-outs as bits."""
+    return sum(FIT_OUTS[word] for word in set(words))
+
+
 def day_number(day: dt.date) -> float:
     """Return a day as a number that can be compared."""
     return float(day.toordinal())
@@ -110,7 +126,7 @@ def _offers(market: Market) -> Offers:
         rate=rate,
         free=np.array([-np.inf if pd.isna(day) else day_number(day) for day in o["free_from"]]),
         free_known=o["free_known"].to_numpy(dtype=bool),
-        fit_outs=objects([tuple(words) for words in o["fit_outs"]]),
+        fit_outs=np.array([bits(words) for words in o["fit_outs"]], dtype=np.int64),
         fit_out_known=o["fit_out_known"].to_numpy(dtype=bool),
         units=objects([tuple(units) for units in o["units"]]),
         unit_count=o["unit_count"].to_numpy(dtype=np.int64),
@@ -175,8 +191,7 @@ def _move_in(offers: Offers, request: Request) -> Truth:
 
 
 def _fit_out(offers: Offers, request: Request) -> Truth:
-    wanted = set(request.need.fit_out or ())
-    other = np.array([not wanted.issuperset(words) for words in offers.fit_outs], dtype=bool)
+    other = (offers.fit_outs & ~bits(request.need.fit_out or ())) != 0
     return truth_of(~other, offers.fit_out_known | other)
 
 

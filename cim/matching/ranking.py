@@ -112,7 +112,7 @@ def _reasons(ranked: Ranked, place: int, contributions: list[Contribution]) -> l
 
 
 def _versus(ranked: Ranked, lower: int, difference: NDArray[np.int64]) -> Versus:
-    row = ranked.market.offices.iloc[lower]
+    row = {name: ranked.market.words(name)[lower] for name in ("id", "name")}
     parts = [
         Part(criterion=n, zh=criteria()[n].zh, en=criteria()[n].en, points=int(tenths) / 10)
         for n, tenths in zip(ranked.weights, difference, strict=True)

@@ -113,7 +113,7 @@ def _unknown(ranked: Ranked) -> list[Open]:
     found = []
     for place, tenths in zip(places, ranked.tenths(places), strict=True):
         row, points = ranked.chosen.offer[place], int(tenths.sum()) / 10
-        office = ranked.market.offices.iloc[place]
+        office = {name: ranked.market.words(name)[place] for name in ("id", "name")}
         found.append(
             Open(
                 id=office["id"],
@@ -131,7 +131,7 @@ def _relaxations(ranked: Ranked) -> Iterator[Relaxation]:
     wanted = (ranked.request.wanted or ranked.request.limit) - len(ranked.order)
     if wanted <= 0:
         return
-    offices = ranked.market.offices
+    ids, names = ranked.market.words("id"), ranked.market.words("name")
     for found in relax(ranked.market, ranked.request, ranked.judged.state, wanted):
         after = patched(ranked.request, found.patch)
         old = [bound_in_words(path, bound_of(ranked.request, path)) for path in found.paths]
@@ -146,10 +146,7 @@ def _relaxations(ranked: Ranked) -> Iterator[Relaxation]:
             bounds=list(found.paths),
             change=merge({}, found.patch) if None not in found.patch.values() else found.patch,
             brings=count,
-            offices=[
-                Named(id=row["id"], name=row["name"])
-                for row in offices.iloc[found.brings][["id", "name"]].to_dict("records")[:_LISTED]
-            ],
+            offices=[Named(id=ids[place], name=names[place]) for place in found.brings[:_LISTED]],
             enough=count >= wanted,
             zh="；".join(f"{a.zh} → {b.zh}" for a, b in zip(old, new, strict=True))
             + f"：多 {count} 处",

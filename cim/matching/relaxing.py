@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cim.matching.funnel import final_state, of_offices, space_bounds, space_truth
+from cim.matching.combining import with_combinations
+from cim.matching.funnel import of_offices, space_bounds
 from cim.matching.market import Market
 from cim.matching.musts import MUSTS, Choice, Must, asked
 from cim.matching.need import Request
-from cim.matching.offers import Offers, least_area, offers_of
-from cim.matching.truth import YES, Numbers, every, some
+from cim.matching.offers import SPACE, Offers, least_area, offers_of
+from cim.matching.truth import YES, Numbers, Truth, every, of_group
 
 Patch = dict[str, Any]
 """Change of a request, merged into it as RFC 7396 says."""
@@ -104,40 +105,35 @@ def _outward(value: float, digits: int, *, most: bool) -> float:
     return (math.ceil(scaled) if most else math.floor(scaled)) / scale
 
 
-def critical(
-    market: Market,
-    offers: Offers,
-    loose: Request,
-    path: str,
-    others: NDArray[np.int8],
-    least: float,
+def critical_space(
+    market: Market, offers: Offers, truth: Truth, loose: Request, path: str, least: float
 ) -> Numbers:
-    """Return the bound at which each office is in, all else being met; NaN where none would do.
+    """Return the bound at which each office's space is in; NaN where none would do.
 
     Parameters
     ----------
+    offers, truth
+        The space, and how it stands to `loose`.
     loose
         The request without the bound.
-    others
-        (offices,), how each stands to `loose` but for its space.
     least
         The bound on the least area as it is, m²; what is put together counts up to there.
     """
-    must = MUSTS.get(path)
-    own, found, truth = space_truth(market, offers, loose, space_bounds(loose), others)
-    state = np.minimum(others, own)
-    if isinstance(must, Must):
-        values = market.numbers(must.fact, must.beyond)
-        return np.where((state == YES) & np.isfinite(values), values, np.nan)
     most, _, measure = _SPACE[path]
-    held = measure(found, loose)
-    usable = (truth == YES) & (state[found.office] == YES) & np.isfinite(held)
+    held = measure(offers, loose)
+    usable = (truth == YES) & np.isfinite(held)
     best = np.full(len(market), np.inf if most else -np.inf)
-    (np.minimum if most else np.maximum).at(best, found.office[usable], held[usable])
+    (np.minimum if most else np.maximum).at(best, offers.office[usable], held[usable])
     if path == "need.area.min":
-        total = _put_together(market, found, truth, loose)
+        total = _put_together(market, offers, truth, loose)
         best = np.maximum(best, np.where(total < least, total, -np.inf))
     return np.where(np.isfinite(best), best, np.nan)
+
+
+def market_values(market: Market, must: Must) -> Numbers:
+    """Return what a bound is held to; NaN where unknown or beyond reach."""
+    values = market.numbers(must.fact, must.beyond)
+    return np.where(np.isfinite(values), values, np.nan)
 
 
 def _put_together(market: Market, offers: Offers, truth: Any, loose: Request) -> Numbers:
@@ -194,44 +190,87 @@ def bound_of(request: Request, path: str) -> Any:
 class Relaxing:
     """Looks for the smallest changes of one request.
 
+    The space is judged once for all bounds that do not speak of it.
+
     Parameters
     ----------
     state
         (offices,), how each stands to the request as it is.
     """
 
-    def __init__(self, market: Market, request: Request, state: NDArray[np.int8]) -> None:
+    def __init__(self, market: Market, request: Request, state: Truth) -> None:
         self.market = market
         self.request = request
         self.offers = offers_of(market)
         self.state = state
+        self.own = dict(of_offices(market, request))
+        self._space: dict[str, tuple[Truth, Offers, Truth]] = {}
 
     def bounds(self) -> list[str]:
         """Return the bounds that can be relaxed, in the order of the funnel."""
-        return [
-            *(path for path in MUSTS if asked(self.request, path) is not None),
-            *space_bounds(self.request),
-        ]
+        return [*self.own, *space_bounds(self.request)]
 
-    def brought(self, *patches: Patch) -> NDArray[np.intp]:
-        """Return the offices that a change really brings: the whole funnel is asked again."""
-        after = final_state(self.market, self.offers, patched(self.request, *patches))
-        return np.flatnonzero((after == YES) & (self.state != YES))
+    def _within(self, request: Request) -> Truth:
+        """Return how each office stands to the bounds that do not speak of space."""
+        return every((truth for _, truth in self._of_offices(request)), len(self.market))
 
-    def changes(self, request: Request, path: str, wanted: int) -> Iterator[tuple[Patch, float]]:
-        """Go through the changes of one bound that may bring one office, then `wanted`."""
+    def _of_offices(self, request: Request) -> Iterator[tuple[str, Truth]]:
+        for path in self.own:
+            bound = asked(request, path)
+            if bound == asked(self.request, path):
+                yield path, self.own[path]
+            elif bound is not None:
+                yield path, MUSTS[path].truth(self.market, bound)
+
+    def space(self, request: Request, others: int) -> tuple[Truth, Offers, Truth]:
+        """Judge the space of the offices that fail no more than some of the other bounds.
+
+        Parameters
+        ----------
+        others
+            How many bounds that do not speak of space a change gives way in.
+        """
+        asked_for = {path: SPACE[path][0](request) for path in space_bounds(request)}
+        key = repr((asked_for, request.area_wanted, others))
+        if key not in self._space:
+            failed = sum(((truth != YES).astype(int) for truth in self.own.values()), 0)
+            near = (np.zeros(len(self.market), dtype=int) + failed <= others) & (self.state != YES)
+            found, truth = with_combinations(
+                self.offers, request, tuple(asked_for), near, certain=True
+            )
+            own = of_group(truth, found.office, len(self.market))
+            self._space[key] = own, found, truth
+        return self._space[key]
+
+    def brought(self, patch: Patch, *paths: str) -> NDArray[np.intp]:
+        """Return the offices that a change really brings: all bounds are asked again."""
+        after = patched(self.request, patch)
+        state = np.minimum(self._within(after), self.space(after, self._others(*paths))[0])
+        return np.flatnonzero((state == YES) & (self.state != YES))
+
+    def _others(self, *paths: str) -> int:
+        return sum(path in self.own for path in paths)
+
+    def changes(
+        self, request: Request, path: str, wanted: int, beside: str | None = None
+    ) -> Iterator[tuple[Patch, float]]:
+        """Go through the changes of one bound that may bring one office, then `wanted`.
+
+        Parameters
+        ----------
+        beside
+            The bound that gives way with it.
+        """
+        paths = (path,) if beside is None else (path, beside)
         numeric = _numeric(path)
         if numeric is None:
-            yield from self._choices(request, path)
+            yield from self._choices(request, path, self._others(*paths))
             return
-        loose = dropped(request, path)
-        others = every((truth for _, truth in of_offices(self.market, loose)), len(self.market))
-        held = critical(self.market, self.offers, loose, path, others, request.area_min or 0)
         most, digits = numeric
         bound = _number(bound_of(request, path))
+        held = self._critical(request, path, self._others(*paths))
         # only a looser bound is a relaxation
-        looser = held > bound if most else held < bound
-        held = np.sort(held[(self.state != YES) & looser])
+        held = np.sort(held[(self.state != YES) & (held > bound if most else held < bound)])
         held = held if most else held[::-1]
         seen: set[float] = set()
         for place in sorted({0, min(wanted, len(held)) - 1}) if len(held) else ():
@@ -240,7 +279,20 @@ class Relaxing:
                 seen.add(value)
                 yield patch_of(path, _written(path, value)), _size(path, request, value)
 
-    def _choices(self, request: Request, path: str) -> Iterator[tuple[Patch, float]]:
+    def _critical(self, request: Request, path: str, others: int) -> Numbers:
+        """Return the bound at which each office is in, all else being met; NaN for none."""
+        loose = dropped(request, path)
+        space, offers, truth = self.space(loose, others)
+        state = np.minimum(self._within(loose), space)
+        must = MUSTS.get(path)
+        if isinstance(must, Must):
+            held = market_values(self.market, must)
+        else:
+            least = request.area_min or 0.0
+            held = critical_space(self.market, offers, truth, loose, path, least)
+        return np.where(state == YES, held, np.nan)
+
+    def _choices(self, request: Request, path: str, others: int) -> Iterator[tuple[Patch, float]]:
         """Go through one more word, one label less, or the bound taken away."""
         must = MUSTS.get(path)
         given = bound_of(request, path)
@@ -249,9 +301,11 @@ class Relaxing:
             for word in given:
                 yield patch_of(path, [w for w in given if w != word] or None), 0.25
         elif isinstance(must, Choice) and (words := [*must.words(self.market)]):
-            outside = some([self.state], len(self.market)) != YES
+            loose = dropped(request, path)
+            near = np.minimum(self._within(loose), self.space(loose, others)[0]) == YES
+            near &= self.state != YES
             for word in words:
-                if word not in given and (must.truths(self.market, word)[outside] == YES).any():
+                if word not in given and (must.word(self.market, word)[near] == YES).any():
                     yield patch_of(path, [*given, word]), 0.25
         else:
             yield patch_of(path, None), 0.25
@@ -261,7 +315,7 @@ class Relaxing:
         found = []
         for path in self.bounds():
             for patch, size in self.changes(self.request, path, wanted):
-                brings = self.brought(patch)
+                brings = self.brought(patch, path)
                 if len(brings):
                     found.append(Found((path,), patch, size, brings))
         return found
@@ -271,18 +325,18 @@ class Relaxing:
         found = []
         for first, second in itertools.combinations(self.bounds(), 2):
             loose = dropped(self.request, first)
-            for patch, size in self.changes(loose, second, 1):
+            for patch, size in self.changes(loose, second, 1, first):
                 # with the second as it must be, how little of the first is enough?
-                for other, more in self.changes(patched(self.request, patch), first, 1):
+                for other, more in self.changes(patched(self.request, patch), first, 1, second):
                     both = merge(patch, other)
-                    brings = self.brought(both)
+                    brings = self.brought(both, first, second)
                     if len(brings):
                         found.append(Found((first, second), both, size + more, brings))
         return found
 
 
 def relax(
-    market: Market, request: Request, state: NDArray[np.int8], wanted: int, most: int = 12
+    market: Market, request: Request, state: Truth, wanted: int, most: int = 12
 ) -> list[Found]:
     """Return the smallest changes that bring offices, the smallest first.
 

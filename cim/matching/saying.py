@@ -144,12 +144,13 @@ def plain(value: Any, digits: int | None = None) -> Any:
 
 def office_in_words(market: Market, place: int) -> dict[str, Any]:
     """Return an office as a search gives it, with its labels and where it lies."""
-    row = market.offices.iloc[place]
-    told = {name: plain(row[name], fact.digits) for name, fact in FACTS.items()}
+    told = {name: plain(market.words(name)[place], fact.digits) for name, fact in FACTS.items()}
     told["labels"] = [
         {"code": rule.code, "zh": rule.zh, "en": rule.en}
         for rule in market.rules.on
         if rule.code in market.labels and market.labels[rule.code][place] == YES
     ]
-    told["lon"], told["lat"] = round(float(row["lon"]), 6), round(float(row["lat"]), 6)
+    told["lon"], told["lat"] = (
+        round(float(market.words(name)[place]), 6) for name in ("lon", "lat")
+    )
     return told

@@ -60,9 +60,12 @@ def about_units(units: pd.DataFrame, day: dt.date) -> Iterator[Caution]:
         )
 
 
+_READ = ("provenance", "parking_ratio_provenance", "walk_basis")
+
+
 def about_data(market: Market, place: int, units: pd.DataFrame) -> Iterator[Caution]:
     """Tell what of the office and its units is simulated, estimated or unverified."""
-    office = market.offices.iloc[place]
+    office = {name: market.words(name)[place] for name in _READ}
     found = {office["provenance"], *units["provenance"]}
     for provenance, (zh, en) in _DOUBTED.items():
         if provenance in found:

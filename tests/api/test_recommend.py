@@ -1,0 +1,271 @@
+"""A company's need is answered over REST, kept, and asked again."""
+
+from __future__ import annotations
+
+import itertools
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pytest
+from sqlalchemy import Engine
+from starlette.testclient import TestClient
+
+from tests.cim.small_city import METRE_NORTH, office, station, unit
+
+if TYPE_CHECKING:
+    from tests.api.conftest import Tables
+    from tests.conftest import Bring
+
+ISSUE: dict[str, Any] = {
+    "need": {
+        "area": {"min": 800, "max": 1500},
+        "budget_per_month": 200000,
+        "headcount": 60,
+        "move_in": "2027-03-01",
+    },
+    "must": {"metro_walk_max": 10, "grade": ["甲级"]},
+    "weights": {"parking_ratio": 40, "metro_walk": 30, "rent": 30},
+    "preset": "finance",
+    "limit": 10,
+}
+
+
+def recommended(rest: TestClient, question: dict[str, Any]) -> dict[str, Any]:
+    answer = rest.post("/offices/recommend", json=question)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def ids(answer: dict[str, Any]) -> list[str]:
+    return [result["office"]["id"] for result in answer["results"]]
+
+
+def test_the_need_of_the_description_is_answered_with_all_that_explains_it(
+    luohu: Engine, rest: TestClient
+) -> None:
+    example = rest.get("/api").json()["components"]["schemas"]["RecommendRequest"]["examples"][0]
+    assert example == ISSUE
+    answer = recommended(rest, ISSUE)
+    assert answer["id"] is None
+    assert answer["results"]
+    ranks = [result["score"] for result in answer["results"]]
+    assert ranks == sorted(ranks, reverse=True)
+    for result in answer["results"]:
+        points = [Decimal(str(c["points"])) for c in result["contributions"]]
+        assert sum(points) == Decimal(str(result["score"]))
+        assert result["office"]["grade"] == "甲级"
+        assert result["office"]["walk_min"] <= 10
+        assert 800 <= result["option"]["let_area"] <= 1500
+        assert result["option"]["monthly"] <= 200_000
+        assert sum(u["area"] for u in result["units"]) == pytest.approx(result["option"]["area"])
+        assert 1 <= len(result["reasons"]) <= 3
+        assert "simulated-data" in {caution["code"] for caution in result["cautions"]}
+        assert "tenant" not in str(result)
+        assert "lease_end" not in str(result)
+    assert answer["results"][0]["pareto"]
+    for above, below in itertools.pairwise(answer["results"]):
+        assert above["versus_next"]["id"] == below["office"]["id"]
+    assert sum(answer["weights"].values()) == pytest.approx(100, abs=0.05)
+
+
+def test_single_units_are_found_where_plain_tables_have_them(
+    luohu: Engine, rest: TestClient, tables: Tables
+) -> None:
+    # one unit is enough for 80 to 120 m²: a question that pandas can answer alone
+    units, offices = tables.office_unit, tables.office.set_index("id")
+    free = units[units["status"].isin(["vacant", "coming"])]
+    least = free["area"].where(free["min_divisible_area"].isna(), free["min_divisible_area"])
+    fit = free[(free["area"] >= 80) & (least <= 120) & (free["rent"] <= 60)]
+    grade = offices["grade"].reindex(fit["office_id"]).to_numpy()
+    use = offices["use"].reindex(fit["office_id"]).to_numpy()
+    expected = set(fit["office_id"][(grade == "乙级") & (use == "办公")])
+    question = {
+        "need": {"area": {"min": 80, "max": 120}},
+        "must": {"rent_max": 60, "grade": ["乙级"]},
+        "limit": 100,
+    }
+    answer = recommended(rest, question)
+    assert expected
+    # blocks and combinations may bring more, never fewer
+    assert expected <= set(ids(answer))
+    for result in answer["results"]:
+        assert max(unit["rent"] for unit in result["units"]) <= 60
+
+
+def test_what_is_promised_for_a_looser_need_comes_true_over_rest(
+    luohu: Engine, rest: TestClient
+) -> None:
+    question: dict[str, Any] = {
+        "need": {"area": {"min": 1500, "max": 2000}, "budget_per_month": 120_000},
+        "must": {"metro_walk_max": 3, "grade": ["超甲级"], "parking_ratio_min": 0.9},
+        "limit": 3,
+    }
+    before = recommended(rest, question)
+    assert before["matched"] < 3
+    assert before["relaxations"]
+    for relaxation in before["relaxations"]:
+        looser = {part: {**question[part]} for part in ("need", "must")}
+        for part, change in relaxation["change"].items():
+            for name, value in change.items():
+                if isinstance(value, dict):
+                    value = {**looser[part].get(name, {}), **value}  # noqa: PLW2901
+                looser[part][name] = value
+        after = recommended(rest, {**looser, "limit": 100})
+        brought = set(ids(after)) - set(ids(before))
+        assert brought == {one["id"] for one in relaxation["offices"]}
+
+
+def test_a_label_is_asked_for_by_its_name_in_either_language(
+    luohu: Engine, rest: TestClient
+) -> None:
+    found = [
+        recommended(rest, {"must": {"labels": [name]}, "limit": 100})
+        for name in ("近地铁", "near-metro")
+    ]
+    assert ids(found[0]) == ids(found[1])
+    for result in found[0]["results"]:
+        assert "近地铁" in {label["zh"] for label in result["office"]["labels"]}
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ({"need": {"bedrooms": 3}}, "没有这个参数"),
+        ({"must": {"labels": ["近火星"]}}, "没有标签"),
+        ({"must": {"grade": ["A+"]}}, "超甲级"),
+        ({"weights": {"view": 10}}, "parking_ratio"),
+        ({"weights": {"rent": 0}}, "权重全为 0"),
+        ({"preset": "mining"}, "finance"),
+        ({"need": {"area": {"min": 500, "max": 100}}}, "面积下限大于上限"),
+        ({"need": {"headcount": 100, "area": {"max": 300}}}, "1000 ㎡"),
+    ],
+)
+def test_a_need_that_makes_no_sense_is_refused_in_words(
+    luohu: Engine, rest: TestClient, question: dict[str, Any], words: str
+) -> None:
+    answer = rest.post("/offices/recommend", json=question)
+    assert answer.status_code == 400
+    assert words in answer.json()["detail"]
+
+
+def test_a_page_of_another_host_cannot_ask_or_store(luohu: Engine, rest: TestClient) -> None:
+    foreign = {"origin": "http://elsewhere.example"}
+    for path in ("/offices/recommend", "/recommendations/1/replay"):
+        assert rest.post(path, json={"store": True}, headers=foreign).status_code == 403
+    assert rest.get("/recommendations").json()["recommendations"] == []
+
+
+@pytest.fixture
+def three_offices(city: Engine, bring: Bring) -> None:
+    """A near the metro and dear, B further and cheap, C of unknown rent."""
+    from shapely.affinity import translate
+
+    from tests.cim.small_city import HERE
+
+    bring("station", station("S", HERE))
+    far = {"A": 200, "B": 600, "C": 300}
+    bring(
+        "office",
+        *(
+            office(
+                name,
+                geom=translate(HERE, 0, metres * METRE_NORTH),
+                parking_spaces=50,
+                gross_floor_area=10_000,
+            )
+            for name, metres in far.items()
+        ),
+    )
+    bring(
+        "office_unit",
+        unit("a", "A", area=500, rent=150, verified_on="2026-11-01"),
+        unit("b", "B", area=500, rent=80, verified_on="2026-11-01"),
+        unit("c", "C", area=500, verified_on="2026-11-01"),
+    )
+
+
+QUESTION: dict[str, Any] = {
+    "need": {"area": {"min": 400, "max": 600}},
+    "weights": {"metro_walk": 50, "rent": 50},
+}
+
+
+def test_scores_of_a_small_city_are_those_of_hand_arithmetic(
+    three_offices: None, rest: TestClient
+) -> None:
+    answer = recommended(rest, QUESTION)
+    # no walk network: 200 m × 1.3 ÷ 80 = 3.25 min, valued 1 - 0.25 × 0.05 = 0.9875; rent 0.5
+    # 600 m: 9.75 min, 0.9 - 4.75 × 0.08 = 0.52; rent of 80: 1 - 40 × 0.005 = 0.8
+    # 300 m: 4.875 min, 1 - 1.875 × 0.05 = 0.90625; rent unknown, 0.5 in the middle
+    scores = {r["office"]["name"]: r["score"] for r in answer["results"]}
+    assert scores == pytest.approx({"A": 74.4, "B": 66.0, "C": 70.3}, abs=0.1)
+    unknown = next(r for r in answer["results"] if r["office"]["name"] == "C")
+    assert unknown["score_range"] == pytest.approx([45.3, 95.3], abs=0.1)
+    assert unknown["known_weight"] == 0.5
+
+
+def test_a_kept_run_asked_again_is_the_same_until_the_city_changes(
+    three_offices: None, rest: TestClient, bring: Bring
+) -> None:
+    kept = recommended(rest, {**QUESTION, "store": True, "title": "某公司", "made_by": "招商一组"})
+    [listed] = rest.get("/recommendations").json()["recommendations"]
+    assert (listed["id"], listed["title"], listed["made_by"]) == (kept["id"], "某公司", "招商一组")
+    read = rest.get(f"/recommendations/{kept['id']}").json()
+    assert read["request"] == QUESTION
+    assert read["answer"] == {name: value for name, value in kept.items() if name != "id"}
+
+    again = rest.post(f"/recommendations/{kept['id']}/replay").json()
+    assert again["same"]
+    assert again["then"] == again["now"]
+    assert again["difference"] == {}
+
+    # B is let, and the rent of C is known now
+    bring(
+        "office_unit",
+        unit("b", "B", area=500, rent=80, status="let", verified_on="2026-11-01"),
+        unit("c", "C", area=500, rent=40, verified_on="2026-11-01"),
+    )
+    changed = rest.post(f"/recommendations/{kept['id']}/replay").json()
+    assert not changed["same"]
+    assert changed["then"]["data_version"] != changed["now"]["data_version"]
+    assert [one["name"] for one in changed["difference"]["left"]] == ["B"]
+    moved = {one["name"]: one["rank"] for one in changed["difference"]["moved"]}
+    assert moved == {"C": [2, 1], "A": [1, 2]}
+    # what was kept stays as it was
+    assert rest.get(f"/recommendations/{kept['id']}").json() == read
+
+
+def test_a_recommendation_that_was_not_kept_is_not_found(luohu: Engine, rest: TestClient) -> None:
+    assert rest.get("/recommendations/999").status_code == 404
+    assert rest.post("/recommendations/999/replay").status_code == 404
+
+
+def test_kept_runs_are_listed_newest_first_page_by_page(
+    three_offices: None, rest: TestClient
+) -> None:
+    made = [recommended(rest, {**QUESTION, "store": True})["id"] for _ in range(3)]
+    first = rest.get("/recommendations?limit=2").json()
+    following = {link["rel"]: link["href"] for link in first["links"]}["next"]
+    second = rest.get(following).json()
+    listed = [one["id"] for page in (first, second) for one in page["recommendations"]]
+    assert listed == made[::-1]
+
+
+def test_the_answer_follows_a_change_at_once(
+    three_offices: None, rest: TestClient, bring: Bring
+) -> None:
+    assert len(ids(recommended(rest, QUESTION))) == 3
+    bring("office_unit", unit("b", "B", area=500, rent=80, status="let"))
+    assert sorted(ids(recommended(rest, QUESTION))) == ["t:A", "t:C"]
+
+
+def test_offices_come_with_the_columns_of_a_search(luohu: Engine, rest: TestClient) -> None:
+    result = recommended(rest, {"limit": 1})["results"][0]["office"]
+    searched = rest.get("/offices?limit=10000&use=全部").json()["features"]
+    told = pd.Series(
+        next(f["properties"] for f in searched if f["properties"]["id"] == result["id"])
+    )
+    for name in ("name", "grade", "parking_ratio", "walk_min", "available_area", "street"):
+        assert result[name] == told[name], name

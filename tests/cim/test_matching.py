@@ -1,0 +1,324 @@
+"""Recommendation over a market made by hand: who remains, why, and what to give up."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cim.labels.rules import UnknownLabelError
+from cim.letting import FreeUnit
+from cim.matching.relaxing import merge
+from tests.cim.small_market import ask, free, market, names
+
+
+def in_funnel(answer: dict[str, Any], bound: str) -> tuple[int, int, int]:
+    step = next(step for step in answer["funnel"] if step["bound"] == bound)
+    return step["remaining"], step["removed"], step["unknown"]
+
+
+def test_area_must_be_found_in_one_unit_or_one_block() -> None:
+    here = market(
+        [{"id": "A"}, {"id": "B"}],
+        [
+            free("a", "A", 900),
+            free("b1", "B", 500, adjacent_to=("b2",)),
+            free("b2", "B", 400),
+        ],
+    )
+    answer = ask(here, need={"area": {"min": 850, "max": 950}})
+    assert sorted(names(answer)) == ["A", "B"]
+    block = next(r for r in answer["results"] if r["office"]["id"] == "B")
+    assert [unit["id"] for unit in block["units"]] == ["b1", "b2"]
+    assert block["option"]["area"] == 900
+    assert not block["option"]["combined"]
+
+
+def test_where_no_block_is_enough_the_fewest_parts_are_put_together_and_said_so() -> None:
+    here = market(
+        [{"id": "A"}], [free(f"a{n}", "A", area) for n, area in enumerate((300, 500, 450))]
+    )
+    answer = ask(here, need={"area": {"min": 900}})
+    [found] = answer["results"]
+    assert [unit["id"] for unit in found["units"]] == ["a1", "a2"]
+    assert found["option"]["combined"]
+    assert found["option"]["parts"] == 2
+    assert found["option"]["area"] == 950
+    assert "combined" in {caution["code"] for caution in found["cautions"]}
+    # 300 + 500 + 450 is all there is
+    assert names(ask(here, need={"area": {"min": 1250}})) == ["A"]
+    assert names(ask(here, need={"area": {"min": 1251}})) == []
+
+
+def test_a_unit_is_never_put_together_with_a_block_that_holds_it() -> None:
+    here = market(
+        [{"id": "A"}],
+        [free("a1", "A", 500, adjacent_to=("a2",)), free("a2", "A", 400), free("a3", "A", 100)],
+    )
+    answer = ask(here, need={"area": {"min": 1000}})
+    assert [unit["id"] for unit in answer["results"][0]["units"]] == ["a1", "a2", "a3"]
+    assert names(ask(here, need={"area": {"min": 1001}})) == []
+
+
+def test_area_rent_and_date_must_be_met_by_the_same_space() -> None:
+    here = market(
+        [{"id": "A"}],
+        [free("large", "A", 1000, rent=200), free("cheap", "A", 200, rent=50)],
+    )
+    assert names(ask(here, need={"area": {"min": 800}})) == ["A"]
+    assert names(ask(here, must={"rent_max": 60})) == ["A"]
+    assert names(ask(here, need={"area": {"min": 800}}, must={"rent_max": 60})) == []
+
+
+def test_a_budget_pays_for_the_least_area_that_will_do() -> None:
+    # 1,000 m² that can be cut down to 600: 600 m² at 100 cost 60,000
+    here = market([{"id": "A"}], [free("a", "A", 1000, rent=100, min_divisible_area=600)])
+    need = {"area": {"min": 500, "max": 900}}
+    [found] = ask(here, need={**need, "budget_per_month": 60_000})["results"]
+    assert (found["option"]["let_area"], found["option"]["monthly"]) == (600, 60_000)
+    assert not names(ask(here, need={**need, "budget_per_month": 59_999}))
+    # with money enough it is the middle of what is wanted
+    [found] = ask(here, need={**need, "budget_per_month": 90_000})["results"]
+    assert (found["option"]["let_area"], found["option"]["monthly"]) == (700, 70_000)
+
+
+def test_heads_become_area_by_the_square_metres_of_the_preset_or_those_stated() -> None:
+    here = market([{"id": "A"}], [free("a", "A", 590)])
+    assert names(ask(here, need={"headcount": 49}, preset="finance")) == ["A"]  # 12 m² a head
+    assert names(ask(here, need={"headcount": 50}, preset="finance")) == []
+    answer = ask(here, need={"headcount": 50, "area_per_person": 11.8})
+    assert names(answer) == ["A"]
+    assert "人均面积按 11.8 ㎡ 计" in {said["zh"] for said in answer["assumptions"]}
+
+
+def test_an_unknown_value_is_neither_yes_nor_no_and_stands_apart() -> None:
+    here = market(
+        [
+            {"id": "near", "walk_min": 5.0},
+            {"id": "far", "walk_min": 15.0},
+            {"id": "beyond", "metro_beyond_reach": True},
+            {"id": "unknown", "metro_beyond_reach": None},
+        ],
+        [free(f"u{n}", n, 100) for n in ("near", "far", "beyond", "unknown")],
+    )
+    answer = ask(here, must={"metro_walk_max": 10})
+    assert names(answer) == ["near"]
+    assert in_funnel(answer, "must.metro_walk_max") == (1, 2, 1)
+    [apart] = answer["unknown"]
+    assert apart["id"] == "unknown"
+    assert [missing["zh"] for missing in apart["missing"]] == ["步行到地铁不详"]
+
+
+def test_an_office_without_units_on_record_is_unknown_and_one_without_free_units_is_out() -> None:
+    here = market([{"id": "no record", "units": None}, {"id": "all let", "units": 4}], [])
+    answer = ask(here)
+    assert in_funnel(answer, "free") == (0, 1, 1)
+    assert answer["unknown"][0]["missing"][0]["zh"] == "房源没有登记"
+
+
+def test_a_unit_of_unknown_rent_is_looked_into_only_where_nothing_known_will_do() -> None:
+    units = [free("dear", "A", 900, rent=300), free("silent", "A", 900)]
+    here = market([{"id": "A"}], units)
+    [apart] = ask(here, must={"rent_max": 200})["unknown"]
+    assert apart["units"] == ["silent"]
+    assert apart["missing"][0]["zh"] == "租金不详"
+    assert names(ask(here, must={"rent_max": 300})) == ["A"]
+
+
+def test_a_unit_that_comes_too_late_is_out_and_one_without_a_date_is_unknown() -> None:
+    units = [
+        free("a", "late", 100, status="coming", available_from=dt.date(2027, 4, 1)),
+        free("b", "in time", 100, status="coming", available_from=dt.date(2027, 3, 1)),
+        free("c", "nobody knows", 100, status="coming"),
+        free("d", "now", 100),
+    ]
+    here = market([{"id": u.office_id} for u in units], units)
+    answer = ask(here, need={"move_in": "2027-03-01"})
+    assert sorted(names(answer)) == ["in time", "now"]
+    assert [one["id"] for one in answer["unknown"]] == ["nobody knows"]
+
+
+def test_parking_spaces_come_along_in_the_ratio_of_the_office() -> None:
+    # 0.5 for 100 m²: 1,000 m² bring 5
+    here = market([{"id": "A", "parking_ratio": 0.5}], [free("a", "A", 1000)])
+    assert names(ask(here, need={"parking_spaces": 5})) == ["A"]
+    assert names(ask(here, need={"parking_spaces": 6})) == []
+
+
+def test_a_stated_label_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(UnknownLabelError, match="没有标签"):
+        ask(market([{"id": "A"}], []), must={"labels": ["近火星"]})
+
+
+def test_reasons_name_what_is_good_and_cautions_what_is_unknown_or_close() -> None:
+    here = market(
+        [{"id": "A", "walk_min": 9.8, "grade": "甲级", "parking_ratio": None}],
+        [free("a", "A", 100, rent=90.0)],
+    )
+    weights = {"metro_walk": 20, "grade": 20, "rent": 40, "parking_ratio": 20}
+    [found] = ask(here, must={"metro_walk_max": 10}, weights=weights)["results"]
+    # rent of 90 is 0.75 of 40, 甲级 0.8 of 20, 9.8 minutes 0.9 - 4.8 × 0.08 = 0.516 of 20
+    assert [r["zh"].partition("：")[0] for r in found["reasons"]] == [
+        "租金 90.0 元/㎡/月",
+        "等级 甲级",
+        "步行到地铁 9.8 分钟",
+    ]
+    points = {c["criterion"]: c["points"] for c in found["contributions"]}
+    assert points == {"rent": 30.0, "grade": 16.0, "metro_walk": 10.3, "parking_ratio": 10.0}
+    assert found["score"] == 66.3
+    assert found["score_range"] == [56.3, 76.3]
+    assert found["known_weight"] == 0.8
+    assert {c["code"] for c in found["cautions"]} == {"unknown", "close-to-bound"}
+
+
+def test_what_sets_an_office_above_the_next_adds_up_to_the_difference() -> None:
+    here = market(
+        [
+            {"id": "A", "walk_min": 4.0, "parking_ratio": 0.31},
+            {"id": "B", "walk_min": 8.0, "parking_ratio": 0.77},
+        ],
+        [free("a", "A", 100), free("b", "B", 100)],
+    )
+    answer = ask(here, weights={"metro_walk": 70, "parking_ratio": 33})
+    first, second = answer["results"]
+    versus = first["versus_next"]
+    assert versus["id"] == second["office"]["id"]
+    parts = [Decimal(str(part["points"])) for part in versus["parts"]]
+    assert sum(parts) == Decimal(str(first["score"])) - Decimal(str(second["score"]))
+    assert {part["criterion"]: part["points"] > 0 for part in versus["parts"]} == {
+        "metro_walk": True,
+        "parking_ratio": False,
+    }
+    assert second["versus_next"] is None
+    assert first["pareto"]
+    assert second["pareto"]
+
+
+# -- relaxations, over random small cities ------------------------------------------------------
+
+ALWAYS = settings(derandomize=True, max_examples=25, deadline=None)
+
+
+@st.composite
+def cities(draw: st.DrawFn) -> tuple[list[dict[str, Any]], list[FreeUnit]]:
+    """Up to eight offices of one to four free units, with gaps in what is known."""
+    offices, units = [], []
+    for n in range(draw(st.integers(3, 8))):
+        name = f"O{n}"
+        offices.append(
+            {
+                "id": name,
+                "walk_min": draw(st.none() | st.integers(1, 30).map(float)),
+                "grade": draw(st.sampled_from(["甲级", "乙级", "丙级", None])),
+                "parking_ratio": draw(st.none() | st.floats(0.1, 1.5)),
+                "clear_height": draw(st.none() | st.floats(2.3, 3.2)),
+            }
+        )
+        units += [
+            free(
+                f"{name}-{k}",
+                name,
+                draw(st.none() | st.integers(50, 900).map(float)),
+                rent=draw(st.none() | st.integers(50, 250).map(float)),
+                adjacent_to=(f"{name}-{k + 1}",) if draw(st.booleans()) else (),
+            )
+            for k in range(draw(st.integers(1, 4)))
+        ]
+    return offices, units
+
+
+QUESTION: dict[str, Any] = {
+    "need": {"area": {"min": 600.0, "max": 900.0}, "budget_per_month": 90_000.0},
+    "must": {"metro_walk_max": 10.0, "grade": ["甲级"], "clear_height_min": 2.6},
+    "limit": 5,
+}
+
+
+@ALWAYS
+@given(cities())
+def test_a_relaxation_that_is_promised_brings_just_the_offices_it_names(
+    city: tuple[list[dict[str, Any]], list[FreeUnit]],
+) -> None:
+    here = market(*city)
+    before = ask(here, **QUESTION)
+    for relaxation in before["relaxations"]:
+        after = ask(here, **{**merge(QUESTION, relaxation["change"]), "limit": 100})
+        brought = set(names(after)) - set(names(before))
+        assert brought == {office["id"] for office in relaxation["offices"]}
+        assert len(brought) == relaxation["brings"] > 0
+
+
+@ALWAYS
+@given(cities(), st.integers(1, 40))
+def test_no_smaller_change_of_a_bound_brings_any_office(
+    city: tuple[list[dict[str, Any]], list[FreeUnit]], tried: int
+) -> None:
+    here = market(*city)
+    before = ask(here, **QUESTION)
+    promised = [r for r in before["relaxations"] if r["bounds"] == ["must.metro_walk_max"]]
+    smallest = min((r["change"]["must"]["metro_walk_max"] for r in promised), default=None)
+    after = ask(here, **merge(QUESTION, {"must": {"metro_walk_max": float(tried)}}))
+    gained = set(names(after)) - set(names(before))
+    if any(len(r["bounds"]) == 1 for r in before["relaxations"]) or not before["relaxations"]:
+        assert bool(gained) == (smallest is not None and tried >= smallest)
+
+
+@ALWAYS
+@given(cities())
+def test_taking_an_office_out_of_the_city_never_reorders_the_others(
+    city: tuple[list[dict[str, Any]], list[FreeUnit]],
+) -> None:
+    offices, units = city
+    need = {"area": {"min": 200.0}}
+    before = names(ask(market(offices, units), need=need))
+    for gone in {o["id"] for o in offices}:
+        left = market(
+            [o for o in offices if o["id"] != gone], [u for u in units if u.office_id != gone]
+        )
+        assert names(ask(left, need=need)) == [name for name in before if name != gone]
+
+
+@ALWAYS
+@given(cities())
+def test_contributions_add_up_exactly_and_the_funnel_loses_nobody(
+    city: tuple[list[dict[str, Any]], list[FreeUnit]],
+) -> None:
+    answer = ask(market(*city), **QUESTION)
+    for result in answer["results"]:
+        points = [Decimal(str(c["points"])) for c in result["contributions"]]
+        assert sum(points) == Decimal(str(result["score"]))
+        assert result["score_range"][0] <= result["score"] <= result["score_range"][1]
+    removed = 0
+    for step in answer["funnel"]:
+        removed += step["removed"]
+        assert step["remaining"] + step["unknown"] + removed == len(city[0])
+    assert answer["matched"] == answer["funnel"][-1]["remaining"]
+    assert answer["unknown_count"] == answer["funnel"][-1]["unknown"]
+
+
+@ALWAYS
+@given(cities())
+def test_space_is_found_where_any_set_of_units_would_do(
+    city: tuple[list[dict[str, Any]], list[FreeUnit]],
+) -> None:
+    # every set of units that are known, one by one: enough area, and each below the rent
+    offices, units = city
+    answer = ask(
+        market(offices, units), need={"area": {"min": 700.0}}, must={"rent_max": 150}, limit=100
+    )
+
+    def would_do(office: str) -> bool:
+        fit = [u for u in units if u.office_id == office and u.rent is not None and u.rent <= 150]
+        areas = [u.area for u in fit if u.area is not None]
+        return any(
+            sum(some) >= 700
+            for n in range(1, len(areas) + 1)
+            for some in itertools.combinations(areas, n)
+        )
+
+    assert set(names(answer)) == {o["id"] for o in offices if would_do(o["id"])}
