@@ -4,43 +4,41 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import shapely
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from cim.access.joins import street_levels, vertices
 from cim.measures import metres
 
-_DIGITS = 7
-"""Decimals of a degree (about a centimetre) to which two ends are the same junction."""
 
-
-def pieces(lines: NDArray[np.object_]) -> NDArray[np.int64]:
-    """Number the connected pieces of a network; lines that share a vertex hang together.
+def pieces(lines: NDArray[np.object_], levels: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Number the connected pieces of a network; what joins, `cim.access.joins` tells.
 
     Parameters
     ----------
     lines
         Lines or multi-lines in degrees, none missing.
+    levels
+        Of each line.
 
     Returns
     -------
     array of int
         The piece that each line belongs to.
     """
-    points, line = shapely.get_coordinates(lines, return_index=True)
-    # one number for each place is quicker to tell apart than two coordinates
-    scaled = np.round(points * 10**_DIGITS).astype(np.int64)
-    _, vertex = np.unique(scaled[:, 0] * 4 * 10**9 + scaled[:, 1], return_inverse=True)
-    # lines and vertices are the two sides of one graph
-    count = len(lines) + int(vertex.max(initial=-1)) + 1
-    edges = coo_array((np.ones(len(line)), (line, vertex + len(lines))), (count, count))
-    _, piece = connected_components(edges, directed=False)
+    met = vertices(lines, levels)
+    # lines and nodes are the two sides of one graph
+    count = len(lines) + int(met.node.max(initial=-1)) + 1
+    links = coo_array((np.ones(len(met.line)), (met.line, met.node + len(lines))), (count, count))
+    _, piece = connected_components(links, directed=False)
     found: NDArray[np.int64] = piece[: len(lines)].astype(np.int64)
     return found
 
 
-def apart(staged: pd.Series, others: pd.Series) -> pd.DataFrame:
+def apart(
+    staged: pd.Series, others: pd.Series, staged_heights: pd.DataFrame, heights: pd.DataFrame
+) -> pd.DataFrame:
     """Return the new lines that do not hang together with the longest piece of the network.
 
     Parameters
@@ -49,6 +47,8 @@ def apart(staged: pd.Series, others: pd.Series) -> pd.DataFrame:
         Lines in stored degrees, by row number.
     others
         Lines of the layer, by identifier; they are part of the network.
+    staged_heights, heights
+        Their ``level, bridge, tunnel``, by the same index; more rows may be there.
 
     Returns
     -------
@@ -57,7 +57,9 @@ def apart(staged: pd.Series, others: pd.Series) -> pd.DataFrame:
         length of the piece), in the order of the rows.
     """
     lines = np.concatenate([staged.to_numpy(dtype=object), others.to_numpy(dtype=object)])
-    network = pd.DataFrame({"piece": pieces(lines), "metres": metres(lines)})
+    known = pd.concat([staged_heights.reindex(staged.index), heights.reindex(others.index)])
+    piece = pieces(lines, street_levels(known))
+    network = pd.DataFrame({"piece": piece, "metres": metres(lines)})
     sizes = network.groupby("piece")["metres"].agg(streets="size", length="sum")
     found = network.iloc[: len(staged)].assign(row=staged.index)
     if not sizes.empty:

@@ -25,10 +25,16 @@ _FEW = 20_000
 _FOLDER = Path(__file__).parents[1] / "sql" / "checks"
 
 
-def _apart(staged: pd.Series, others: pd.Series) -> tuple[pd.DataFrame, bool]:
+def _apart(connection: Connection, staged: Any, others: Any) -> pd.DataFrame:
     from cim.checks.network import apart
 
-    return apart(staged, others), True
+    heights = "level, bridge, tunnel"
+    return apart(
+        staged,
+        others,
+        pd.read_sql(f"select row_no, {heights} from staged", connection, index_col="row_no"),
+        pd.read_sql(f"select id, {heights} from road", connection, index_col="id"),
+    )
 
 
 def _repeated(staged: pd.Series, others: pd.Series) -> tuple[pd.DataFrame, bool]:
@@ -37,7 +43,6 @@ def _repeated(staged: pd.Series, others: pd.Series) -> tuple[pd.DataFrame, bool]
 
 _INDEXED: dict[str, Callable[..., tuple[pd.DataFrame, bool]]] = {
     "overlaps": overlapping,
-    "network": _apart,
     "places": _repeated,
 }
 """What finds the breaches of a rule, and tells whether it found them all."""
@@ -100,6 +105,8 @@ def verdicts(
         complete = True
         if check.indexed is None:
             count, rows = _by_query(connection, check, layer)
+        elif check.indexed == "network":
+            count, rows = _named(connection, _apart(connection, staged, others))
         else:
             found, complete = _INDEXED[check.indexed](staged, others)
             count, rows = _named(connection, found)

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from shapely.geometry import LineString, MultiLineString, Point, Polygon
 
 from cim.access import covered, describe, network_from, walks
+from cim.access.joins import street_levels
+from cim.checks.network import pieces
 from tests.cim.walking_city import at, placed, plain_graph, street, table
 
 NORTH = street((0, 300), (500, 300), (1000, 300))
@@ -135,6 +137,15 @@ def test_messy_lines_leave_the_streets_as_they_are() -> None:
     told = describe(network_from(table(SOUTH, *mess)))
     assert np.isfinite([told["km"], *(piece["km"] for piece in told["pieces"])]).all()
     assert told["km"] == describe(network_from(tidy))["km"]
+
+
+def test_the_check_of_loose_streets_joins_what_walkers_can_turn_into() -> None:
+    above = street((500, -300), (500, 0), (500, 300), bridge=True)
+    streets = table(SOUTH, above, street((0, 0), (0, 300), level=1))
+    levels = street_levels(streets)
+    told = pieces(streets["geom"].to_numpy(), levels)
+    assert told[0] == told[2] != told[1]
+    assert len(describe(network_from(streets))["pieces"]) == 2
 
 
 CELL = 100.0
