@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -243,7 +243,7 @@ class Findings:
         """Keep a remark that was made elsewhere; `count` is how many it stands for."""
         self.counts[finding.code] += count
         if self.counts[finding.code] <= KEPT + count - 1:
-            self.remarks.append(finding)
+            self.remarks.append(replace(finding, value=_told(finding.value)))
 
     def tell(self, verdict: Verdict) -> None:
         """Take in what a rule of the layer says of the staged rows."""

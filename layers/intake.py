@@ -22,6 +22,7 @@ from layers.columns import Plan, mapped, own_dataset, plan_for, without_examples
 from layers.expression import columns_in, rows_where
 from layers.findings import Findings
 from layers.geometry import stored_places
+from layers.identity import numbering, with_codes
 from layers.mapping import GeometryRule, Mapping, MappingError, mapping_text
 from layers.order import Order
 from layers.places import datum_in_titles, find_places, read_places, srid_of
@@ -128,9 +129,8 @@ class Intake:
                 self.order.dataset or self.mapping.dataset or own_dataset(frame) or self.fallback
             )
             _check_name(dataset)
-            self._plan = plan_for(
-                self.layer, dataset, self.mapping, columns, accept=self.order.accept
-            )
+            plan = plan_for(self.layer, dataset, self.mapping, columns, accept=self.order.accept)
+            self._plan = with_codes(plan, frame, self.source.feature_id)
         elif not (self.order.dataset or self.mapping.dataset):
             self._check_dataset(own_dataset(frame))
         frame = without_examples(frame, self._plan, self.findings)
@@ -265,11 +265,19 @@ class Intake:
             repaired=self.repaired,
             rejected=len(self.findings.rejected),
             rejects=self.findings.errors(),
+            causes=self.findings.commonest(),
+            unidentified=self.findings.nameless,
+            reasons=self.findings.rejected,
             columns={name: rule.source for name, rule in plan.fields.items()},
             mapping=self._mapping_text(plan),
             unused_columns=[name for name in plan.unused if name not in read | set(RETURN_COLUMNS)],
             suggestions=[asdict(one) for one in plan.suggestions],
-            assumed=[*self.source.notes, *self._notes, *assumed(plan)],
+            assumed=[
+                *self.source.notes,
+                *self._notes,
+                *numbering(plan, self.source.feature_id),
+                *assumed(plan),
+            ],
             checks=results_of(self.layer, self.findings),
             dry_run=self.order.dry_run,
             mode=self.order.mode,
@@ -281,9 +289,6 @@ def _several(systems: list[str]) -> str:
     """Say that the geometries of a source name more than one system."""
     zh, en = "、".join(systems), ", ".join(systems)
     return (
-            causes=self.findings.commonest(),
-            unidentified=self.findings.nameless,
-            reasons=self.findings.rejected,
         f"几何的坐标系不一致（{zh}）；请分开导入，或用 --crs 指明"
         f" / the geometries are in several systems ({en}): import them apart, or state --crs"
     )

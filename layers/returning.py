@@ -129,6 +129,9 @@ def _write_vector(source: Source, form: Form, reasons: Reasons, path: Path) -> N
         options: dict[str, Any] = {"FID": fid} if driver == "GPKG" else {}
         if driver == "GPKG" and placed:
             options["GEOMETRY_NAME"] = geometry
+        if driver != "GPKG" and source.feature_id == "id":
+            # what is the feature's own id is not to come back as one of its attributes
+            options["ID_FIELD"] = "id"
         # read and written at once: of a file that is wrong throughout every row goes back
         write_arrow(
             pa.RecordBatchReader.from_batches(
@@ -212,8 +215,8 @@ def write_rejected(
     target = path.with_suffix(_suffix(source.form))
     if target.exists() and target.samefile(source.form.path):
         raise SourceError(f"不能覆盖原文件 / would overwrite the source itself: {target}")
-    target.unlink(missing_ok=True)
     try:
+        target.unlink(missing_ok=True)
         _WRITERS[source.form.kind](source, source.form, reasons, target)
     except (OSError, DataSourceError) as error:
         raise SourceError(f"写不了 {target} / cannot write {target}: {error}") from None

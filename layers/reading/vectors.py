@@ -228,5 +228,6 @@ def open_vectors(path: Path, sublayer: str | None = None, called: Collection[str
         crs_from=_stated_by(opened.path, driver),
         remarks=shapefile.remarks if shapefile else [],
         notes=notes,
+        feature_id=geojson.feature_id(path) if driver in geojson.DRIVERS else None,
         form=Form("vector", opened.path, opened.sublayer, encoding, driver=driver),
     )

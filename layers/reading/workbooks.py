@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
 from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
-from zipfile import BadZipFile, ZipFile
+from zipfile import BadZipFile
 
 import pandas as pd
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
+from layers.findings import Finding
 from layers.reading.choice import Table, chosen
+from layers.reading.footers import why_left_out
+from layers.reading.sheets import Row, Sheet, as_seen, filled_down, merged_note, sheet_of
 from layers.reading.tables import header_note
 from layers.reading.titles import (
     SEARCHED,
@@ -41,8 +43,6 @@ _CHUNK = 10_000
 _BROKEN = (BadZipFile, InvalidFileException, KeyError, ValueError, OSError, ParseError)
 _OLE = b"\xd0\xcf\x11\xe0"
 """How an old workbook begins, and a new one that is locked with a password."""
-
-Row = tuple[Any, ...]
 
 
 def check_workbook(path: Path) -> None:
@@ -118,21 +118,6 @@ def _stated_crs(book: Any) -> str | None:
     return None
 
 
-def _has_formulas(path: Path) -> bool:
-    """Tell whether any cell is calculated, by a look at the bytes alone."""
-    with ZipFile(path) as archive:
-        for part in archive.namelist():
-            if not part.startswith("xl/worksheets/") or not part.endswith(".xml"):
-                continue
-            tail = b""
-            with archive.open(part) as file:
-                while block := file.read(1 << 20):
-                    if re.search(rb"<(\w+:)?f[ >]", tail + block):
-                        return True
-                    tail = block[-40:]
-    return False
-
-
 def _titles(rows: list[Row]) -> tuple[list[str], int, int]:
     """Return the titles, the place of their row, and the number of rows they take."""
     at = header_at(rows)
@@ -145,8 +130,8 @@ def _titles(rows: list[Row]) -> tuple[list[str], int, int]:
     return titles_of(header), at, taken
 
 
-def _values(path: Path, sheet: str, first: int, width: int) -> Iterator[Row]:
-    """Yield the rows of a sheet as values; of a formula the value that was last calculated.
+def _values(path: Path, sheet: str, about: Sheet, first: int, width: int) -> Iterator[Row]:
+    """Yield the rows of a sheet as they are seen; of a formula the value last calculated.
 
     Raises
     ------
@@ -155,8 +140,13 @@ def _values(path: Path, sheet: str, first: int, width: int) -> Iterator[Row]:
     """
     reach = {"min_row": first, "max_col": width}
     with _opened(path) as book:
-        if not _has_formulas(path):
-            yield from book[sheet].iter_rows(**reach, values_only=True)
+        if not about.formulas:
+            # cells are made only where their looks matter
+            if not about.percent:
+                yield from book[sheet].iter_rows(**reach, values_only=True)
+            else:
+                for row in book[sheet].iter_rows(**reach):
+                    yield tuple(map(as_seen, row))
             return
         with _opened(path, values=False) as written:
             pairs = zip(
@@ -167,7 +157,7 @@ def _values(path: Path, sheet: str, first: int, width: int) -> Iterator[Row]:
                     # a formula that yields empty text is marked as text
                     if formula.data_type == "f" and cell.value is None and cell.data_type == "n":
                         raise _uncalculated(path.name, cell.coordinate)
-                yield tuple(cell.value for cell in row)
+                yield tuple(map(as_seen, row))
 
 
 def _uncalculated(name: str, address: str) -> SourceError:
@@ -185,18 +175,30 @@ def _frame(rows: list[Row], numbers: list[int], titles: list[str]) -> pd.DataFra
     return frame.mask(frame == "", None)
 
 
-def numbered_rows(
-    path: Path, sheet: str, titles: list[str], first: int
+def _features(
+    path: Path, sheet: str, about: Sheet, titles: list[str], first: int, remarks: list[Finding]
 ) -> Iterator[tuple[int, Row]]:
-    """Read the rows of a sheet from row `first` on with their numbers, blank ones left out."""
+    """Read the rows of a sheet from row `first` on with their numbers, blank ones left out.
+
+    So are totals and what stands below the table, which `remarks` receives.
+    """
     width = len(titles)
-    for number, row in enumerate(_values(path, sheet, first, width), start=first):
-        if not all(is_blank(cell) for cell in row):
-            yield number, row + (None,) * (width - len(row))
+    remarks.clear()
+    for number, cells in enumerate(_values(path, sheet, about, first, width), start=first):
+        if all(is_blank(cell) for cell in cells):
+            continue
+        row = cells + (None,) * (width - len(cells))
+        if (found := why_left_out(row)) is None:
+            yield number, row
+            continue
+        at, reason = found
+        remarks.append(Finding("row-left-out", number, None, titles[at], str(row[at]), reason))
 
 
-def _read(path: Path, sheet: str, titles: list[str], first: int) -> Iterator[pd.DataFrame]:
-    found = numbered_rows(path, sheet, titles, first)
+def _read(
+    path: Path, sheet: str, about: Sheet, titles: list[str], first: int, remarks: list[Finding]
+) -> Iterator[pd.DataFrame]:
+    found = filled_down(_features(path, sheet, about, titles, first, remarks), about)
     while taken := list(islice(found, _CHUNK)):
         numbers, rows = zip(*taken, strict=True)
         yield _frame(list(rows), list(numbers), titles)
@@ -219,19 +221,22 @@ def open_workbook(path: Path, sublayer: str | None = None, called: Collection[st
         top = list(islice(book[sheet].values, SEARCHED))
         crs = _stated_crs(book)
         several = len(book.worksheets) > 1
+        about = sheet_of(path, sheet)
     titles, at, taken = _titles(top)
     first = at + taken + 1
-    notes = header_note(at)
+    notes = [*header_note(at), *merged_note(about, first)]
+    remarks: list[Finding] = []
     if several and sublayer is None:
         notes = [f"读取工作表“{sheet}” / the sheet read is {sheet}", *notes]
     return Source(
         path.name,
         crs,
         None,
-        lambda: _read(path, sheet, titles, first) if titles else iter(()),
+        lambda: _read(path, sheet, about, titles, first, remarks) if titles else iter(()),
         crs_from="模板的“说明”页 / the template's notes",
         first_row=first,
         numbered=True,
+        remarks=remarks,
         notes=notes,
         form=Form("workbook", path, sheet),
     )

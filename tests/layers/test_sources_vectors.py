@@ -15,7 +15,9 @@ import pytest
 import shapely
 
 from layers.reading import open_source
-from layers.source import GEOMETRY, SourceError
+from layers.report import RefusedError
+from layers.returning import write_rejected
+from layers.source import GEOMETRY, RETURN_COLUMNS, SourceError
 from tests.layers.small_files import read
 from tests.layers.test_sources_shapefiles import OUTLINES, buildings, column
 
@@ -225,3 +227,71 @@ def test_a_column_read_through_its_numbers_is_counted_from_one(tmp_path: Path) -
     assert source.first_row == 1
     assert list(read(source).index) == [1, 2]
     assert column(source, "编码") == ["B0", "B1"]
+
+
+# --- what identifies a feature -----------------------------------------------------------------
+
+
+def cafes(path: Path, ids: list[Any], **attributes: list[str]) -> Path:
+    """Write cafés whose features have ids of their own, where these are not None."""
+    found = []
+    for at, one in enumerate(ids):
+        named = {} if one is None else {"id": one}
+        told = {"类别": "餐饮", **{title: values[at] for title, values in attributes.items()}}
+        place = {"type": "Point", "coordinates": [114.1 + at / 1000, 22.5]}
+        found.append({"type": "Feature", **named, "properties": told, "geometry": place})
+    whole = {"type": "FeatureCollection", "features": found}
+    path.write_text(json.dumps(whole, ensure_ascii=False), encoding="utf-8")
+    return path
+
+
+NUMBERED = "没有编号，各行以文件中的要素序号为编号"
+
+
+@pytest.mark.parametrize("ids", [["a", "b"], [70, 90]])
+def test_a_column_of_codes_goes_before_the_ids_of_the_features(
+    ids: list[Any], tmp_path: Path, import_file: ImportFile, content_of: ContentOf
+) -> None:
+    report = import_file("amenity", cafes(tmp_path / "c.geojson", ids, 编号=["C1", "C2"]))
+    assert set(content_of("amenity")) == {"t:C1", "t:C2"}
+    assert report.columns["id"] == "编号"
+    assert not any(NUMBERED in one for one in report.assumed)
+
+
+@pytest.mark.parametrize(
+    ("ids", "codes"),
+    [(["a", "b"], {}), ([70, 90], {}), (["a", "b"], {"编号": ["C1", "C1"]})],
+    ids=["texts", "numbers", "codes that repeat"],
+)
+def test_the_ids_of_the_features_serve_where_no_column_does(
+    ids: list[Any],
+    codes: dict[str, list[str]],
+    tmp_path: Path,
+    import_file: ImportFile,
+    content_of: ContentOf,
+) -> None:
+    report = import_file("amenity", cafes(tmp_path / "c.geojson", ids, **codes))
+    assert set(content_of("amenity")) == {f"t:{one}" for one in ids}
+    assert not any(NUMBERED in one for one in report.assumed)
+
+
+def test_rows_that_the_file_alone_numbers_are_said_to_be_so(
+    tmp_path: Path, import_file: ImportFile, content_of: ContentOf
+) -> None:
+    report = import_file("amenity", cafes(tmp_path / "c.geojson", [None, None]))
+    assert set(content_of("amenity")) == {"t:0", "t:1"}
+    assert sum(NUMBERED in one for one in report.assumed) == 1
+
+
+def test_the_id_of_a_feature_goes_back_as_such_with_a_rejected_row(
+    tmp_path: Path, import_file: ImportFile
+) -> None:
+    path = cafes(tmp_path / "c.geojson", ["a", "b"], 编号=["C1", "C2"])
+    path.write_text(path.read_text(encoding="utf-8").replace("餐饮", "?", 1), encoding="utf-8")
+    with pytest.raises(RefusedError) as refusal:
+        import_file("amenity", path)
+    source = open_source(path)
+    back = write_rejected(source, refusal.value.report.reasons, tmp_path / "back.geojson")
+    (one,) = json.loads(back.read_text(encoding="utf-8"))["features"]
+    assert one["id"] == "a"
+    assert set(one["properties"]) == {"编号", "类别", *RETURN_COLUMNS}

@@ -16,6 +16,7 @@ from layers.source import SourceError, rows_of
 from tests.layers.small_files import read
 
 if TYPE_CHECKING:
+    from tests.conftest import ContentOf
     from tests.layers.conftest import ImportFile
 
 
@@ -41,20 +42,87 @@ def test_titles_of_a_workbook_may_stand_below_its_name(tmp_path: Path) -> None:
     source = open_source(path)
     frame = read(source)
     assert source.first_row == 4
-    assert dict(frame["编号"]) == {4: "0012", 6: "0013", 7: "合计"}
-    assert dict(frame["面积"]) == {4: 33.5, 6: 20, 7: 53.5}
+    assert dict(frame["编号"]) == {4: "0012", 6: "0013"}
+    assert dict(frame["面积"]) == {4: 33.5, 6: 20}
     assert "第 3 行作为标题行" in source.notes[0]
 
 
-def test_a_row_of_totals_is_rejected_by_its_own_reasons_and_no_other(
+def test_totals_and_what_stands_below_a_table_are_left_out_and_named(
     tmp_path: Path, import_file: ImportFile
 ) -> None:
-    rows = [[f"{i}", "银行", 114.1, 22.5] for i in range(30)]
-    path = sheet(tmp_path, ["编号", "类别", "经度", "纬度"], *rows, ["合计", None, None, None])
-    report = import_file("amenity", path, crs="EPSG:4490")
-    assert {reject.row for reject in report.rejects} == {32}
+    path = sheet(
+        tmp_path,
+        ["名称", "编号", "类别", "经度", "纬度"],
+        ["国贸银行", "1", "银行", 114.1, 22.5],
+        # a filling station of that brand, and a hotel with a strange name
+        ["Total", "2", "餐饮", 114.12, 22.51],
+        ["备注酒店", "3", "餐饮", 114.13, 22.52],
+        ["东门街道小计", 3, None, None, None],
+        [None, "总 计", None, 3, None],
+        ["Total", None, None, 3, "3"],
+        [None, None, None, None, None],
+        ["备注：以上均为现场核实", None, None, None, None],
+        ["制表人：", None, "审核：", None, "2024年3月"],
+    )
+    report = import_file("amenity", path, crs="EPSG:4490", strict=True)
     assert report.outcome is not None
-    assert report.outcome.added == 30
+    assert (report.outcome.added, report.rejected) == (3, 0)
+    (check,) = [check for check in report.checks if check.code == "row-left-out"]
+    assert [(one.row, one.value[:2]) for one in check.samples] == [
+        (5, "东门"),
+        (6, "总 "),
+        (7, "To"),
+        (9, "备注"),
+        (10, "制表"),
+    ]
+    assert "合计行不是要素" in check.samples[0].reason
+    assert "表尾的说明" in check.samples[-1].reason
+
+
+def test_cells_merged_downwards_count_for_each_of_their_rows(tmp_path: Path) -> None:
+    path = sheet(
+        tmp_path,
+        ["街道", "编号", "层数"],
+        ["东门", "1", 3],
+        [None, "2", None],
+        [None, None, None],
+        [None, "小计", 7],
+        ["黄贝", "3", 5],
+        [None, "4", 6],
+    )
+    book = openpyxl.load_workbook(path)
+    for merged in ("A2:A5", "C2:C3"):
+        book.active.merge_cells(merged)
+    book.save(path)
+    source = open_source(path)
+    frame = read(source)
+    # the last two are not merged: a gap there is a gap
+    assert dict(frame["街道"].fillna("")) == {2: "东门", 3: "东门", 6: "黄贝", 7: ""}
+    assert dict(frame["层数"]) == {2: 3, 3: 3, 6: 5, 7: 6}
+    (told,) = source.notes
+    assert told == (
+        "2 处竖向合并的单元格，其值用于合并的每一行（第 2-5、2-3 行） / 2 cells merged downwards:"
+        " their value counts for each of their rows (2-5, 2-3)"
+    )
+
+
+def test_a_number_shown_as_percent_is_read_as_it_is_seen(
+    tmp_path: Path, import_file: ImportFile, content_of: ContentOf
+) -> None:
+    head = ["编号", "名称", "用途", "得房率", "经度", "纬度"]
+    shown = {"0%": 0.72, "0.00%": 0.6525, "General": 70, "0.0": 0.68}
+    rows = [[f"{at}", "甲", "办公", rate, 114.1, 22.5] for at, rate in enumerate(shown.values())]
+    path = sheet(tmp_path, head, *rows)
+    book = openpyxl.load_workbook(path)
+    for at, look in enumerate(shown, start=2):
+        book.active.cell(at, 4).number_format = look
+    book.save(path)
+    report = import_file("office", path, crs="EPSG:4490")
+    read_as = {key: row["efficiency"] for key, row in content_of("office").items()}
+    # without a percent sign 0.68 is what stands there; it is asked about
+    assert read_as == {"t:0": 72, "t:1": 65.25, "t:2": 70, "t:3": 0.68}
+    (check,) = [check for check in report.checks if check.code == "efficiency-range"]
+    assert [one.id for one in check.samples] == ["t:3"]
 
 
 def test_merged_titles_in_two_rows_are_read_as_one(tmp_path: Path) -> None:
