@@ -234,10 +234,10 @@ def _give_back(source: Source, report: Report, path: Path) -> Path | None:
     from layers.returning import write_rejected
 
     try:
-        return write_rejected(source, report.rejects, path)
+        return write_rejected(source, report.reasons, path)
     except OSError:
         # the source lies where nobody may write
-        return write_rejected(source, report.rejects, Path.cwd() / path.name)
+        return write_rejected(source, report.reasons, Path.cwd() / path.name)
 
 
 def _write_report(engine: Engine, report: Report, path: Path | None, returned: Path | None) -> None:

@@ -47,13 +47,17 @@ class Listed:
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule that did not hold, with the findings that are listed."""
+    """One rule that did not hold, with the findings that are listed.
+
+    With `more` the count is a lower bound.
+    """
 
     code: str
     severity: str
     words: Words
     count: int
     listed: list[Listed]
+    more: bool
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,7 @@ def rules_of(report: dict[str, Any], fields: dict[str, Field]) -> list[Rule]:
                 _listed(one, str(check["severity"]), next(numbers), fields)
                 for one in (check.get("samples") or [])[:most]
             ],
+            more=bool(check.get("more")),
         )
         for check in checks
     ]
@@ -99,7 +104,9 @@ def rejected_rows(
     """Return the rows that stay out, how many there are, and how many reasons they have."""
     rejects = report.get("rejects") or []
     total = int(report.get("rejected") or len({one.get("row") for one in rejects}))
-    return list(_rows(rejects, fields)), total, len(rejects)
+    causes = report.get("causes") or []
+    reasons = sum(int(one["count"]) for one in causes) if causes else len(rejects)
+    return list(_rows(rejects, fields)), total, reasons
 
 
 def _rows(rejects: list[dict[str, Any]], fields: dict[str, Field]) -> Iterator[RejectedRow]:
