@@ -57,7 +57,7 @@ class Rule:
     words: Words
     count: int
     listed: list[Listed]
-    more: bool
+    more: bool = False
 
 
 @dataclass(frozen=True)
