@@ -44,6 +44,9 @@ _UNIT = (
 """Public columns of a free unit."""
 
 
+_TRUTHS = {True: YES, False: NO, None: UNKNOWN}
+
+
 @dataclass(frozen=True)
 class Market:
     """All offices and all that is free in them; never changed.
@@ -142,15 +145,20 @@ def _units(connection: Connection) -> pd.DataFrame:
 
 
 def _labels(connection: Connection, offices: pd.DataFrame) -> dict[str, Truth]:
-    place = pd.Series(offices.index, index=offices["id"])
+    # whole columns at once: a row for each office and label would be far more
+    place = {identifier: row for row, identifier in enumerate(offices["id"])}
     label = OfficeLabel.__table__.c
-    found = pd.read_sql(select(label.office_id, label.label, label.holds), connection)
-    found = found[found["office_id"].isin(place.index)]
+    found = connection.execute(
+        select(label.label, func.array_agg(label.office_id), func.array_agg(label.holds)).group_by(
+            label.label
+        )
+    )
     truths: dict[str, Truth] = {}
-    for code, rows in found.groupby("label"):
+    for code, ids, holds in found:
         truth = np.full(len(offices), UNKNOWN, np.int8)
-        holds = rows["holds"].map({True: YES, False: NO}).fillna(UNKNOWN).astype(np.int8)
-        truth[rows["office_id"].map(place).to_numpy(dtype=np.intp)] = holds.to_numpy()
+        rows = np.array([place.get(identifier, -1) for identifier in ids], dtype=np.intp)
+        said = np.array([_TRUTHS[one] for one in holds], dtype=np.int8)
+        truth[rows[rows >= 0]] = said[rows >= 0]
         truths[str(code)] = truth
     return truths
 

@@ -269,18 +269,18 @@ def test_no_smaller_change_of_a_bound_brings_any_office(
 
 
 @ALWAYS
-@given(cities())
+@given(cities(), st.integers(0, 2))
 def test_taking_an_office_out_of_the_city_never_reorders_the_others(
-    city: tuple[list[dict[str, Any]], list[FreeUnit]],
+    city: tuple[list[dict[str, Any]], list[FreeUnit]], place: int
 ) -> None:
     offices, units = city
     need = {"area": {"min": 200.0}}
     before = names(ask(market(offices, units), need=need))
-    for gone in {o["id"] for o in offices}:
-        left = market(
-            [o for o in offices if o["id"] != gone], [u for u in units if u.office_id != gone]
-        )
-        assert names(ask(left, need=need)) == [name for name in before if name != gone]
+    gone = offices[place]["id"]
+    left = market(
+        [o for o in offices if o["id"] != gone], [u for u in units if u.office_id != gone]
+    )
+    assert names(ask(left, need=need)) == [name for name in before if name != gone]
 
 
 @ALWAYS
