@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, FromClause, Row, literal, select, text, union_all
+from sqlalchemy import Connection, FromClause, Row, exists, literal, select, text, union_all
 
 from cim.changeset import STAGED, VANISHED, Origin, Outcome, apply, lock, quoted, stage
 from cim.model import Batch, Layer, columns_of, content_of, layer_named
@@ -14,6 +14,10 @@ from cim.references import dangling, referring
 
 class RollbackError(ValueError):
     """The batch cannot be taken back; the message says why."""
+
+
+class UnknownBatchError(RollbackError):
+    """There is no batch of this number."""
 
 
 def at(layer: type[Layer], moment: dt.datetime | None) -> FromClause:
@@ -69,6 +73,18 @@ def _later_batches(connection: Connection, batch: int) -> list[int]:
     return list(found.all())
 
 
+def _taken_back_by(connection: Connection, batch: int) -> int | None:
+    """Return the rollback that took a batch back and still counts."""
+    by = Batch.__table__.alias()
+    again = Batch.__table__.alias()
+    return connection.scalar(
+        select(by.c.id).where(
+            by.c.rolls_back == batch,
+            ~exists().where(again.c.rolls_back == by.c.id),
+        )
+    )
+
+
 def roll_back(
     connection: Connection,
     batch: int,
@@ -93,15 +109,22 @@ def roll_back(
 
     Raises
     ------
+    UnknownBatchError
+        No such batch.
     RollbackError
-        No such batch, or later batches touched or refer to its features.
+        It was taken back already, or later batches touched or refer to its features.
     """
     made = connection.execute(select(Batch.layer, Batch.dataset).where(Batch.id == batch)).first()
     if made is None:
-        raise RollbackError(f"没有批次 {batch} / there is no batch {batch}")
+        raise UnknownBatchError(f"没有批次 {batch} / there is no batch {batch}")
     layer = layer_named(made.layer)
     lock(connection, layer)
     if not force:
+        if (by := _taken_back_by(connection, batch)) is not None:
+            raise RollbackError(
+                f"批次 {batch} 已由批次 {by} 撤回，未作任何改动"
+                f" / batch {batch} was taken back already, by batch {by}: nothing was changed"
+            )
         if later := _later_batches(connection, batch):
             raise RollbackError(
                 f"批次 {batch} 的要素后来又被批次 {'、'.join(map(str, later))} 改动；"

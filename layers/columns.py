@@ -10,7 +10,7 @@ import pandas as pd
 from cim.model import Layer, columns_of, content_of, fields_of
 from layers.expression import column_from
 from layers.findings import Findings
-from layers.mapping import FieldRule, Mapping, MappingError
+from layers.mapping import FieldRule, Mapping, MappingError, UnsettledError
 from layers.places import place_columns
 from layers.source import FID
 from layers.titles import Suggestion, folded, matched, rule_of, suggestions
@@ -121,7 +121,9 @@ def plan_for(
     Raises
     ------
     MappingError
-        The mapping does not fit the layer, or there is nothing to identify rows by.
+        The mapping does not fit the layer.
+    UnsettledError
+        There is nothing to identify rows by.
     """
     mapping.check_against(layer)
     fields = dict(mapping.fields) or _by_title(layer, mapping, columns)
@@ -134,7 +136,9 @@ def plan_for(
         unused = [c for c in unused if c not in {one.column for one in alike}]
     if "id" not in fields and not mapping.key:
         if FID not in columns:
-            raise MappingError(_unidentified([one for one in alike if one.field == "id"]))
+            proposed = [one for one in alike if one.field == "id"]
+            plan = Plan(layer, dataset, mapping, fields, unused)
+            raise UnsettledError(_unidentified(proposed), plan)
         fields["id"] = FieldRule.model_validate({"from": FID})
     return Plan(layer, dataset, mapping, fields, unused)
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, text
 from cim.changeset import STAGED
 from cim.model import fields_of
 from layers.columns import Plan
-from layers.mapping import MappingError
+from layers.mapping import UnsettledError
 
 
 def refuse_silence(connection: Connection, plan: Plan) -> None:
@@ -23,22 +23,28 @@ def refuse_silence(connection: Connection, plan: Plan) -> None:
 
     Raises
     ------
-    MappingError
-        New features would lack a required field; the message names it and what may be meant.
+    UnsettledError
+        New features would lack a required field; the message names each and what may be meant.
     """
-    for name in plan.silent:
-        new = connection.scalar(text(f'select count(*) from {STAGED} where "{name}" is null'))
-        if new:
-            raise MappingError(_silence(plan, name, int(new)))
+    lacking = {
+        name: int(new)
+        for name in plan.silent
+        if (new := connection.scalar(text(f'select count(*) from {STAGED} where "{name}" is null')))
+    }
+    if lacking:
+        raise UnsettledError(_silence(plan, lacking), plan)
 
 
-def _silence(plan: Plan, name: str, new: int) -> str:
-    zh = fields_of(plan.layer)[name].zh
-    alike = next((one for one in plan.suggestions if one.field == name), None)
+def _silence(plan: Plan, lacking: dict[str, int]) -> str:
+    """Name the required fields that nothing fills, and the columns that look like them."""
+    titles, new = fields_of(plan.layer), max(lacking.values())
+    named = "、".join(f"“{titles[name].zh}”（{name}）" for name in lacking)
+    first = next(iter(lacking))
+    alike = [one for one in plan.suggestions if one.field in lacking]
     return (
-        f"必填字段“{zh}”（{name}）没有来源，而有 {new} 行是新增的：请在映射文件 [fields] 里写"
-        f' {name} = "列名"，或在 [constants] 里给定'
-        + (f"；{alike}" if alike else "")
-        + f" / nothing fills the required field {name}, and {new} rows are new: map a column to it,"
-        " or state a constant" + (f"; {alike.column!r} looks like it" if alike else "")
+        f"必填字段{named}没有来源，而有 {new} 行是新增的：请在映射文件 [fields] 里写"
+        f' {first} = "列名"，或在 [constants] 里给定'
+        + "".join(f"；{one}" for one in alike)
+        + f" / nothing fills the required {', '.join(lacking)}, and {new} rows are new: map columns"
+        " to them, or state constants" + "".join(f"; {one.column!r} looks like it" for one in alike)
     )

@@ -23,7 +23,7 @@ from layers.expression import columns_in, rows_where
 from layers.findings import Findings
 from layers.geometry import stored_places
 from layers.identity import numbering, with_codes
-from layers.mapping import GeometryRule, Mapping, MappingError, mapping_text
+from layers.mapping import GeometryRule, Mapping, MappingError, UnsettledError, mapping_text
 from layers.order import Order
 from layers.places import datum_in_titles, find_places, read_places, srid_of
 from layers.report import Report, results_of
@@ -152,11 +152,17 @@ class Intake:
             stated = self.order.crs or self.mapping.crs
             self._where, self._notes = find_places(frame, self.mapping.geometry, stated)
         found = read_places(frame, self._where, self.findings)
+        needed = not columns_of(self.layer)["geom"].nullable
+        stated = self.crs or self.order.crs or self.mapping.crs or self.source.crs
+        if stated is None and not needed and found is not None and shapely.is_missing(found).all():
+            # an empty column of places, as of an exported layer without any, is no question
+            found = None
         if found is None:
-            if not columns_of(self.layer)["geom"].nullable:
-                raise MappingError(
+            if needed:
+                raise UnsettledError(
                     "数据没有几何，也没有坐标列：请在映射文件 [geometry] 里指明"
-                    " / the source has no geometry: state [geometry] in the mapping"
+                    " / the source has no geometry: state [geometry] in the mapping",
+                    self.plan,
                 )
             return None
         if self.crs is None:
@@ -199,7 +205,7 @@ class Intake:
             raise MappingError(_several(list(declared)))
         if (named := datum_in_titles(where)) is not None:
             return named, "坐标列的列名 / the titles of the coordinate columns"
-        raise MappingError(self.placing.question())
+        raise UnsettledError(self.placing.question(), self.plan)
 
     def _check_dataset(self, own: str | None) -> None:
         if own is not None and own != self.plan.dataset:

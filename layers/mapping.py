@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from cim.model import Layer, content_of, layer_named
+from cim.model import Layer, content_of, fields_of, layer_named
 
 if TYPE_CHECKING:
     from layers.columns import Plan
@@ -21,6 +21,14 @@ if TYPE_CHECKING:
 
 class MappingError(ValueError):
     """The mapping does not fit its file format, the layer or the source."""
+
+
+class UnsettledError(MappingError):
+    """A source says too little; `plan` is how far its columns are understood."""
+
+    def __init__(self, message: str, plan: Plan) -> None:
+        super().__init__(message)
+        self.plan = plan
 
 
 class FieldRule(BaseModel):
@@ -119,7 +127,8 @@ def mapping_text(
     plan
         Which column fills which field.
     suggestions
-        Columns that may be meant for fields; they stand in comments, to be let in by hand.
+        Columns that may be meant for fields; they stand in comments, to be let in by hand. So
+        do required fields that nothing fills.
     crs
         Coordinate system that was believed; None where the rows have no place.
     """
@@ -156,10 +165,20 @@ def _comments(plan: Plan, suggestions: Sequence[Suggestion]) -> Iterator[str]:
     for one in suggestions:
         rule = FieldRule.model_validate({"from": one.column, "unit": one.unit})
         yield f"# {one.field} = {_toml(_short(rule))}  # 像 {one.likeness:.0f}%"
+    yield from _open_ends(plan, {one.field for one in suggestions})
     open_columns = {one.column for one in suggestions}
     unused = [_toml(column) for column in plan.unused if column not in open_columns]
     if unused:
         yield f"# 未用的列 columns not used: {', '.join(unused)}"
+
+
+def _open_ends(plan: Plan, proposed: set[str]) -> Iterator[str]:
+    """Name the required fields that nothing fills and no column looks like."""
+    nameless = [] if plan.identity else ["id"]
+    for name in (*nameless, *plan.silent):
+        if name not in proposed:
+            zh = fields_of(plan.layer)[name].zh
+            yield f'# {name} = "列名 column"  # {zh}，必填 required'
 
 
 def _short(rule: FieldRule) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from cim.model import Field, Layer, columns_of, content_of, field_of, fields_of
@@ -42,6 +42,27 @@ def titles_of(layer: type[Layer], name: str) -> tuple[str, ...]:
     field = fields_of(layer)[name]
     own = layer.__id_titles__ if name == "id" else ()
     return (name, field.zh, field.en, *own, *field.headers)
+
+
+def called(layer: type[Layer], columns: Mapping[str, str]) -> dict[str, str]:
+    """Call each field of a layer as whoever wrote the source knows it.
+
+    Parameters
+    ----------
+    columns
+        The source's column, or expression, behind the fields.
+
+    Returns
+    -------
+    dict
+        By name of the field, its column with the title declared for it, or that title alone
+        where nothing else fills it.
+    """
+    titles = {name: field.zh for name, field in fields_of(layer).items()}
+    return {
+        name: zh if columns.get(name, zh) == zh else f"“{columns[name]}”（{zh}）"
+        for name, zh in titles.items()
+    }
 
 
 def bracketed(title: str) -> tuple[str, str | None]:

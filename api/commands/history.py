@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 from rich.table import Table
+from sqlalchemy import Connection, select
 
-from api.commands.speech import USAGE, fail, out
+from api.commands.speech import REFUSED, USAGE, fail, out
+from cim.changeset import Outcome
 from cim.database import open_city
-from cim.history import RollbackError, batches, roll_back
-from cim.model import UnknownLayerError
+from cim.history import RollbackError, UnknownBatchError, batches, roll_back
+from cim.model import Batch, UnknownLayerError
+from cim.refresh import changing
 
 
 def list_batches(
@@ -58,25 +62,61 @@ def list_batches(
 
 
 def rollback(
-    batch: Annotated[int, typer.Argument(help="批次号 number of the batch")],
+    numbers: Annotated[
+        list[int],
+        typer.Argument(metavar="BATCH…", help="批次号，可以几个 number of the batch, or several"),
+    ],
     force: Annotated[
         bool,
         typer.Option(help="即使后来的批次改动或引用了这些要素 even if later batches touched them"),
     ] = False,
+    redo: Annotated[
+        bool,
+        typer.Option("--redo", help="撤回一次撤回，使原批次重新生效 take a rollback itself back"),
+    ] = False,
     reason: Annotated[str | None, typer.Option(help="原因 reason")] = None,
     by: Annotated[str | None, typer.Option(help="操作人，默认为系统用户 who")] = None,
 ) -> None:
-    """撤回一个批次 Take a batch back, by a new batch."""
+    """撤回批次；几个一起撤回时，要么全部，要么都不 Take batches back, all of them or none."""
     try:
-        with open_city().begin() as connection:
-            outcome = roll_back(connection, batch, force=force, made_by=by, reason=reason)
-    except RollbackError as error:
+        with changing(open_city()) as connection:
+            if not redo:
+                _refuse_rollbacks(connection, numbers)
+            # what was made last is taken back first
+            outcomes = {
+                number: roll_back(connection, number, force=force, made_by=by, reason=reason)
+                for number in sorted(set(numbers), reverse=True)
+            }
+    except UnknownBatchError as error:
         raise fail(error, USAGE) from None
+    except RollbackError as error:
+        raise fail(error, REFUSED) from None
+    for number, outcome in outcomes.items():
+        _say(number, outcome)
+
+
+def _refuse_rollbacks(connection: Connection, numbers: Sequence[int]) -> None:
+    """Raise `RollbackError` where a batch is a rollback: it is no import to be taken back."""
+    query = select(Batch.id, Batch.rolls_back).where(
+        Batch.id.in_(numbers), Batch.rolls_back.is_not(None)
+    )
+    for number, taken in connection.execute(query.order_by(Batch.id)):
+        raise RollbackError(
+            f"批次 {number} 本身就是对批次 {taken} 的撤回，未作任何改动；"
+            f"要让批次 {taken} 重新生效，请加 --redo"
+            f" / batch {number} is itself the rollback of batch {taken}: nothing was changed;"
+            f" to have batch {taken} again, add --redo"
+        )
+
+
+def _say(number: int, outcome: Outcome) -> None:
     if outcome.batch is None:
-        out.print("内容已是撤回后的样子，无需改动 nothing to restore")
+        out.print(
+            f"批次 {number} 的内容已是撤回后的样子，无需改动 / batch {number}: nothing to restore"
+        )
         return
     out.print(
-        f"已撤回 took back batch {batch}: 批次 batch {outcome.batch}"
+        f"已撤回 took back batch {number}: 批次 batch {outcome.batch}"
         f"，恢复 restored {outcome.changed}，移除 removed {outcome.removed}"
         f"，还原 put back {outcome.added}"
     )

@@ -2,27 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from api.commands.speech import out
-from cim.model import SEVERITIES
-from layers.report import Report
+from api.commands.column_words import column_lines, suggestion_lines
+from api.commands.speech import err, out
+from cim.model import COMMON, SEVERITIES, fields_of, layer_named
+from layers.findings import Finding
+from layers.mapping import UnsettledError, mapping_text
+from layers.report import CheckResult, Report
+from layers.source import RETURN_COLUMNS
+from layers.titles import Suggestion, called
 
-_SHOWN_REJECTS = 20
+_SAMPLES = 3
+"""Rows that are shown of each kind of problem; the report lists them all."""
 _SHOWN_FIELDS = 8
+_LONGEST = 60
+"""Characters of a value that are shown."""
 
 
-def say(report: Report, returned: Path | None) -> None:
+def say(
+    report: Report, returned: Path | None, *, columns: bool = True, listed: bool = False
+) -> None:
     """Print what an import did, or would do.
 
     Parameters
     ----------
     returned
         The file of the rejected rows, where one was written.
+    columns
+        Whether it is told which column fills which field.
+    listed
+        Whether a report lists every row.
     """
     head = "试运行（未写入）dry run" if report.dry_run else "导入 import"
     if report.refused:
         head = "拒绝 refused"
+    layer = layer_named(report.layer)
+    titles = called(layer, report.columns)
     lines = [
         f"{head}: {report.source} → {report.layer} [{report.dataset}]",
         (
@@ -32,13 +49,46 @@ def say(report: Report, returned: Path | None) -> None:
         f"  坐标系 CRS {report.crs or '—'}：{report.whereabouts.because or '—'}",
         *(f"    {sentence}" for sentence in report.whereabouts.words),
         *_outcome(report),
+        *(column_lines(layer, report.mapping, report.unused_columns) if columns else ()),
+        *suggestion_lines(Suggestion(**one) for one in report.suggestions),
         *(f"  按此处理 assumed: {sentence}" for sentence in report.assumed),
-        *_columns(report),
-        *_checks(report),
-        *_rejects(report, returned),
+        *_remarks(report.checks, titles),
+        *_rejects(report, titles),
+        *([] if listed else _more(report)),
+        *_returned(report, returned),
     ]
     for line in lines:
         out.print(line, markup=False)
+
+
+def say_unsettled(error: UnsettledError, crs: str | None, proposal: Path | None) -> None:
+    """Print how far the columns of a source are understood that says too little.
+
+    Parameters
+    ----------
+    crs
+        That the planner stated.
+    proposal
+        Where the mapping is written so far, to be completed by hand.
+    """
+    plan = error.plan
+    alike = plan.suggestions
+    mapping = mapping_text(plan.layer, plan, alike, crs or plan.mapping.crs)
+    unused = [column for column in plan.unused if column not in RETURN_COLUMNS]
+    lines = [*column_lines(plan.layer, mapping, unused), *suggestion_lines(alike)]
+    if proposal is not None:
+        proposal.write_text(mapping, encoding="utf-8")
+        lines.append(
+            f"  映射草稿已写入 {proposal}，补全后用 --mapping 导入"
+            f" / the mapping so far is in {proposal}: complete it and import with --mapping"
+        )
+    else:
+        lines.append(
+            "  要改映射文件，请加 --save-mapping M.toml 写出草稿"
+            " / to edit a mapping, have it written by --save-mapping M.toml"
+        )
+    for line in lines:
+        err.print(line, markup=False)
 
 
 def _outcome(report: Report) -> list[str]:
@@ -58,48 +108,80 @@ def _outcome(report: Report) -> list[str]:
         )
     ]
     if report.difference is not None and report.difference.fields:
+        fields = fields_of(layer_named(report.layer))
         counts = sorted(report.difference.fields.items(), key=lambda item: -item[1])
-        shown = "，".join(f"{name} {count}" for name, count in counts[:_SHOWN_FIELDS])
+        shown = "，".join(f"{fields[name].zh} {name} {n}" for name, n in counts[:_SHOWN_FIELDS])
         lines.append(f"  修改的字段 changed fields: {shown}")
     return lines
 
 
-def _columns(report: Report) -> list[str]:
-    lines = []
-    if report.unused_columns:
-        lines.append(f"  未用的列 columns not used: {'、'.join(report.unused_columns)}")
-    lines += [
-        f"  建议 suggestion: “{one['column']}” 像是 may be {one['field']}（{one['title']}，"
-        f"{one['likeness']:.0f}%）"
-        for one in report.suggestions
-    ]
-    if report.suggestions:
-        lines.append("  采用建议请加 --accept / to take the suggestions add --accept")
-    return lines
+def _remarks(checks: Iterable[CheckResult], titles: dict[str, str]) -> Iterator[str]:
+    """Tell each warning and note: what is the matter with how many, and with which."""
+    for check in checks:
+        if check.severity == "error":
+            continue
+        zh, en = ("至少 ", "at least ") if check.more else ("", "")
+        yield (
+            f"  {SEVERITIES[check.severity][0]} {zh}{check.count} 个{check.broken_zh}"
+            f" / {check.broken_en}: {en}{check.count} [{check.code}]"
+        )
+        said = f"{check.broken_zh} / {check.broken_en}"
+        yield from _samples(check.samples, check.count, titles, said)
 
 
-def _checks(report: Report) -> list[str]:
-    return [
-        f"  {SEVERITIES[check.severity][0]} {check.code} × {check.count}：{check.zh} / {check.en}"
-        for check in report.checks
-        if check.severity != "error"
-    ]
+def _rejects(report: Report, titles: dict[str, str]) -> Iterator[str]:
+    """Tell why rows stay out, cause by cause."""
+    for cause in report.causes:
+        told = [one for one in report.rejects if (one.code, one.field) == (cause.code, cause.field)]
+        name = titles.get(cause.field, cause.field)
+        reason = cause.reason or "各有原因 various"
+        yield f"  ✗ {cause.count} 处 × {name}：{reason} [{cause.code}]"
+        yield from _samples(told, cause.count, titles, reason, of_field=cause.field)
 
 
-def _rejects(report: Report, returned: Path | None) -> list[str]:
-    lines = [f"  ✗ {reject}" for reject in report.rejects[:_SHOWN_REJECTS]]
-    rest = len(report.rejects) - _SHOWN_REJECTS
-    if rest > 0:
-        lines.append(f"  … 另有 {rest} 条 / {rest} more: --report FILE.html")
-    if returned is not None and report.refused:
-        lines.append(
+def _samples(
+    findings: Sequence[Finding],
+    count: int,
+    titles: dict[str, str],
+    said: str,
+    of_field: str | None = None,
+) -> Iterator[str]:
+    """Show the first few of `count` findings: row number, identifier and value.
+
+    What was `said` of all of them, and the field they all are `of_field`, is not said again.
+    """
+    for one in findings[:_SAMPLES]:
+        row = "" if one.row is None else f"第 {one.row} 行 "
+        # what a rule of a layer found is told with the titles of the fields it reads
+        named = one.code in COMMON and one.field not in (of_field, "geom", "")
+        name = f" {titles.get(one.field, one.field)}" if named else ""
+        value = one.value if len(one.value) <= _LONGEST else f"{one.value[:_LONGEST]}…"
+        told = "" if not value and one.field in ("geom", "") else f"：{value or '空 empty'}"
+        other = f" ↔ {one.other}" if one.other else ""
+        reason = "" if one.reason == said else f"（{one.reason}）"
+        yield f"      {row}{one.id or ''}{name}{told}{other}{reason}"
+    if count > _SAMPLES:
+        yield f"      … 另有 {count - _SAMPLES} 个 / and {count - _SAMPLES} more"
+
+
+def _more(report: Report) -> list[str]:
+    if all(check.count <= _SAMPLES for check in report.checks):
+        return []
+    return ["  逐条列出请加 --report FILE.html / to see them all add --report FILE.html"]
+
+
+def _returned(report: Report, returned: Path | None) -> list[str]:
+    if returned is None:
+        return []
+    if report.refused:
+        told = (
             f"  不合格行连同原因已写入 {returned}；一行都没有导入，请改好原文件再整体导入"
             f" / rejected rows with their reasons: {returned}; no row has entered: mend the file"
             " itself and import it again"
         )
-    elif returned is not None:
-        lines.append(
+    else:
+        told = (
             f"  不合格行连同原因已写入 {returned}，改好后可再导入"
             f" / rejected rows with their reasons: {returned}; mend them and import that file"
         )
-    return lines
+    return [told]

@@ -14,18 +14,22 @@ from typing import Annotated, Any, Literal
 import typer
 from sqlalchemy import Engine, select
 
-from api.commands.import_words import say
-from api.commands.speech import REFUSED, USAGE, fail, out, progress_of
+from api.commands.import_words import say, say_unsettled
+from api.commands.speech import REFUSED, USAGE, err, fail, out, progress_of
 from cim.crs import UnknownCRSError
 from cim.database import open_city
 from cim.model import Batch, UnknownLayerError, layer_named
 from cim.settings import city_settings
 from layers.importing import dataset_name, import_source, import_sources
-from layers.mapping import Mapping, MappingError, read_mapping
+from layers.mapping import Mapping, MappingError, UnsettledError, read_mapping
 from layers.order import Order
 from layers.reading import open_source
 from layers.report import RefusedError, Report
 from layers.source import Source, SourceError
+from layers.titles import called
+
+Sources = Iterable[tuple[str, Source, Mapping]]
+"""Layers by name with their rows and how they are mapped, as one source gives them."""
 
 _REPORTS = {".html", ".htm", ".json"}
 _File = Annotated[Path, typer.Argument(help="文件 file")]
@@ -97,13 +101,17 @@ def import_file(
                 done = import_source(engine, target, source, rules, order, progress)
         except RefusedError as refusal:
             refused, done = refusal, refusal.report
+        except UnsettledError as error:
+            failed = fail(error, USAGE)
+            say_unsettled(error, crs, save_mapping)
+            raise failed from None
         # a trial leaves nothing behind that was not asked for
         path = rejects or (None if dry_run else _beside(file))
-        returned = None if path is None else _give_back(source, done, path)
-        say(done, returned)
+        returned = None if path is None else _give_back(source, done, path, stated=bool(rejects))
+        say(done, returned, listed=report is not None)
         _write_report(engine, done, report, returned)
         if save_mapping is not None:
-            save_mapping.write_text(done.mapping, encoding="utf-8")
+            _write(save_mapping, done.mapping)
         if refused is not None:
             raise fail(refused, REFUSED)
         if accept and not dry_run:
@@ -113,41 +121,49 @@ def import_file(
             out.print(f"  映射已记住 mapping kept in {kept}", markup=False)
 
 
-def import_osm(
-    file: _File,
-    dataset: _Dataset = None,
-    strict: _Strict = False,
-    dry_run: _DryRun = False,
-    report: _ReportFile = None,
-    reason: _Reason = None,
-    by: _By = None,
-) -> None:
-    """导入 OpenStreetMap 的多个图层 Import the layers of an OSM extract, all or none."""
+def _osm(file: Path, dataset: str | None) -> Sources:
     from layers.osm import osm_sources
 
-    order = Order(strict=strict, dry_run=dry_run, made_by=by, reason=reason)
-    _import_several(file, lambda: osm_sources(file, dataset), order, report)
+    return osm_sources(file, dataset)
 
 
-def import_gtfs(
-    file: _File,
-    dataset: _Dataset = None,
-    strict: _Strict = False,
-    dry_run: _DryRun = False,
-    report: _ReportFile = None,
-    reason: _Reason = None,
-    by: _By = None,
-) -> None:
-    """导入 GTFS 公共交通数据 Import stations, entrances, lines and stops of GTFS, all or none."""
+def _gtfs(file: Path, dataset: str | None) -> Sources:
     from layers.gtfs import gtfs_sources
 
-    order = Order(strict=strict, dry_run=dry_run, made_by=by, reason=reason)
-    _import_several(file, lambda: gtfs_sources(file, dataset), order, report)
+    return gtfs_sources(file, dataset)
+
+
+def _importing(read: Callable[[Path, str | None], Sources], about: str) -> Callable[..., None]:
+    """Return the command that imports the layers of one kind of source, all or none."""
+
+    def command(
+        file: _File,
+        dataset: _Dataset = None,
+        strict: _Strict = False,
+        dry_run: _DryRun = False,
+        report: _ReportFile = None,
+        reason: _Reason = None,
+        by: _By = None,
+    ) -> None:
+        order = Order(strict=strict, dry_run=dry_run, made_by=by, reason=reason)
+        _import_several(file, lambda: read(file, dataset), order, report)
+
+    command.__doc__ = about
+    return command
+
+
+import_osm = _importing(
+    _osm, "导入 OpenStreetMap 的多个图层 Import the layers of an OSM extract, all or none."
+)
+import_gtfs = _importing(
+    _gtfs,
+    "导入 GTFS 公共交通数据 Import stations, entrances, lines and stops of GTFS, all or none.",
+)
 
 
 def _import_several(
     file: Path,
-    read: Callable[[], Iterable[tuple[str, Source, Mapping]]],
+    read: Callable[[], Sources],
     order: Order,
     report: Path | None,
 ) -> None:
@@ -158,12 +174,21 @@ def _import_several(
             with progress_of(file.name) as progress:
                 done = import_sources(engine, read(), order, progress)
         except RefusedError as refusal:
-            say(refusal.report, None)
+            say(refusal.report, None, columns=False, listed=report is not None)
             _write_report(engine, refusal.report, report, None)
             raise fail(refusal, REFUSED) from None
         for one in done:
-            say(one, None)
+            say(one, None, columns=False, listed=report is not None)
             _write_report(engine, one, _for_layer(report, one.layer), None)
+        _say_how_to_take_back(done)
+
+
+def _say_how_to_take_back(done: Iterable[Report]) -> None:
+    """Name the command that takes all the batches of one source back."""
+    outcomes = [one.outcome for one in done if one.outcome is not None and not one.dry_run]
+    numbers = [str(outcome.batch) for outcome in outcomes if outcome.batch is not None]
+    if numbers:
+        out.print(f"全部撤回 take all of it back: cim rollback {' '.join(reversed(numbers))}")
 
 
 def _for_layer(report: Path | None, layer: str) -> Path | None:
@@ -225,19 +250,58 @@ def _check_outputs(report: Path | None, *others: Path | None) -> None:
             raise fail(f"没有文件夹 / no such folder: {path.parent}", USAGE)
     if report is not None and report.suffix.lower() not in _REPORTS:
         raise fail(f"报告是 .html 或 .json 文件 / a report is .html or .json: {report}", USAGE)
+    for path in (report, *others):
+        if path is not None and (why := _unwritable(path)) is not None:
+            raise fail(f"写不了 {path} / cannot write {path}: {why}", USAGE)
 
 
-def _give_back(source: Source, report: Report, path: Path) -> Path | None:
-    """Write the rejected rows in the source's own form; None where there are none."""
+def _unwritable(path: Path) -> str | None:
+    """Say why a file cannot be written; None where it can."""
+    there = path.exists()
+    try:
+        with path.open("ab"):
+            pass
+    except OSError as error:
+        return str(error.strerror)
+    if not there:
+        path.unlink()
+    return None
+
+
+def _warn(message: str) -> None:
+    """Say what went wrong beside an import, which stands all the same."""
+    err.print(f"cim: {message}", style="yellow", markup=False)
+
+
+def _write(path: Path, content: str) -> bool:
+    """Write a text that goes with an import; tell whether that was possible."""
+    try:
+        path.write_text(content, encoding="utf-8")
+    except OSError as error:
+        _warn(f"写不了 {path} / cannot write {path}: {error.strerror}")
+        return False
+    return True
+
+
+def _give_back(source: Source, report: Report, path: Path, *, stated: bool) -> Path | None:
+    """Write the rejected rows in the source's own form; None where there are none.
+
+    Where the planner has `stated` no path, they may go to the folder at hand.
+    """
     if not report.rejects:
         return None
     from layers.returning import write_rejected
 
-    try:
-        return write_rejected(source, report.reasons, path)
-    except OSError:
-        # the source lies where nobody may write
-        return write_rejected(source, report.reasons, Path.cwd() / path.name)
+    titles = called(layer_named(report.layer), report.columns)
+    # the source may lie where nobody may write
+    places = [path] if stated else [path, Path.cwd() / path.name]
+    for place in places:
+        try:
+            return write_rejected(source, report.reasons, place, titles)
+        except SourceError as error:
+            told = str(error)
+    _warn(f"不合格行没有写出：{told} / the rejected rows were not written")
+    return None
 
 
 def _write_report(engine: Engine, report: Report, path: Path | None, returned: Path | None) -> None:
@@ -258,5 +322,5 @@ def _write_content(engine: Engine, content: dict[str, Any], path: Path) -> None:
 
         content, _ = without_private(content)
         written = json.dumps(content, ensure_ascii=False, indent=2, default=str) + "\n"
-    path.write_text(written, encoding="utf-8")
-    out.print(f"  报告 report → {path}", markup=False)
+    if _write(path, written):
+        out.print(f"  报告 report → {path}", markup=False)

@@ -46,7 +46,7 @@ class Building(Layer):
             "单栋建筑面积与轮廓面积 × 层数相称（十分之一至一点三倍，地下层数未知时按 4 层计）",
             "floor area is in keeping with footprint times floors (a tenth to 1.3 times, with four"
             " floors below ground where they are unknown)",
-            broken_zh="建筑面积与轮廓面积 × 层数不相称",
+            broken_zh="建筑的面积与轮廓面积 × 层数不相称",
             broken_en="floor areas out of keeping with footprint times floors",
             wrong="case when r.gross_floor_area >= 0.01 and r.floors_above > 0"
             " and coalesce(r.floor_area_base, 'building') = 'building'"

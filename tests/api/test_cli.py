@@ -99,7 +99,8 @@ def test_a_bad_row_is_named_and_the_rest_enters(up: str, cim: Cim, folder: Path)
     cim("import", "parking", *arguments, "--dry-run")
     assert ask(up, "/collections/parking/items")["numberMatched"] == 0
     told = cim("import", "parking", *arguments, "--report", "report.json").stdout
-    assert "第 42 行 (c:x) spaces = '?'" in told
+    assert "✗ 1 处 × “spaces”（车位数）：不是数字" in told
+    assert "第 42 行 c:x：?" in told
     report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     assert (report["rows"], len(report["rejects"])) == (41, 1)
     assert report["rejects"][0]["reason"].startswith("不是数字")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +38,7 @@ def test_a_template_is_written_filled_in_and_imported(cim: Cim, folder: Path) ->
     book.save(folder / "stops.xlsx")
     told = cim("import", "bus_stop", "stops.xlsx", "--dataset", "t").stdout
     assert "新增 added 1" in told
-    assert "row-example × 1" in told
+    assert "1 个模板的示例行，没有导入" in told
     assert rows(cim, "bus_stop")["001"]["name"] == "东门"
 
 
@@ -47,11 +48,13 @@ def test_a_suggestion_is_taken_only_when_it_is_accepted_and_then_remembered(
     (folder / "towers.csv").write_text(TOWERS, encoding="gbk")
     arguments = ("import", "office", "towers.csv", "--crs", "EPSG:4490")
     told = cim(*arguments).stdout
-    assert "建议 suggestion: “楼宇总建面(㎡)” 像是 may be gross_floor_area" in told
+    assert "建议 suggestion: “楼宇总建面(㎡)” 像是 may be 总建筑面积 gross_floor_area" in told
+    assert "未用的列 columns not used: 楼宇总建面(㎡)" in told
     assert rows(cim, "office")["A"]["gross_floor_area"] is None
 
     told = cim(*arguments, "--accept", "--save-mapping", "towers.toml").stdout
-    assert "gross_floor_area 2" in told
+    assert "总建筑面积 gross_floor_area 2" in told
+    assert re.search(r"楼宇总建面\(㎡\) +→ 总建筑面积 gross_floor_area", told)
     assert "映射已记住" in told
     assert "楼宇总建面(㎡)" in (folder / "towers.toml").read_text(encoding="utf-8")
     stored = rows(cim, "office")
@@ -76,7 +79,7 @@ def test_rejected_rows_come_back_beside_the_file_and_enter_once_mended(
     back = pd.read_csv(folder / "停车场.rejected.csv", dtype=str, encoding="gb18030")
     assert back["id"].to_list() == ["0030"]
     assert back["spaces"].to_list() == ["many"]
-    assert "不是数字" in str(back.to_dict("records")[0])
+    assert back["原因 reason"].to_list() == ["“spaces”（车位数）：不是数字 / is not a number"]
     back["spaces"] = "31"
     back.to_csv(folder / "停车场.rejected.csv", index=False, encoding="gb18030")
     # what came back belongs to the dataset of the file it was in, and is not written over
@@ -170,3 +173,129 @@ def test_a_report_for_others_names_no_tenant(cim: Cim, folder: Path) -> None:
     told = (folder / "u.json").read_text(encoding="utf-8")
     assert "tenant" in told
     assert "公司" not in told
+
+
+STOCK = """编号,名称,用途,车位数,充电车位数,建筑面积(平方英尺),层数,经度,纬度
+"""
+
+
+def test_a_file_for_rejected_rows_that_cannot_be_written_is_told_before_or_else_does_no_harm(
+    cim: Cim, folder: Path
+) -> None:
+    rows = [f"P{n},{'?' if n == 7 else 10},114.1{n:02},22.55" for n in range(30)]
+    text = "\n".join(["编号,车位数,经度,纬度", *rows])
+    (folder / "p.csv").write_text(text, encoding="utf-8")
+    (folder / "back.csv").mkdir()
+    command = ["import", "parking", "p.csv", "--crs", "EPSG:4490", "--dataset", "unwritten"]
+    told = cim(*command, "--rejects", "back.csv", code=2).stderr
+    assert "写不了 back.csv" in told
+    # it is a table that goes back, and where that would stand there is a folder
+    done = cim(*command, "--rejects", "back.txt")
+    assert "新增 added 29" in done.stdout
+    assert "不合格行没有写出" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (folder / "back.txt").exists()
+
+
+def test_what_is_wrong_is_told_cause_by_cause_with_three_samples(cim: Cim, folder: Path) -> None:
+    lines = [
+        f"L{n},大厦{n},办公,{10 if n < 5 else 30},20,{'很大' if 5 <= n < 9 else 10764},3,"
+        f"114.1{n:02},22.55"
+        for n in range(100)
+    ]
+    (folder / "stock.csv").write_text(STOCK + "\n".join(lines), encoding="utf-8")
+    told = cim("import", "office", "stock.csv", "--crs", "EPSG:4490", "--dry-run").stdout
+    at = told.splitlines()
+    warned = next(i for i, line in enumerate(at) if "charging-within-parking" in line)
+    # what is the matter with how many, and not what ought to be
+    assert "请核对 5 个楼宇的充电车位多于车位 / offices with more charging" in at[warned]
+    assert [line.split() for line in at[warned + 1 : warned + 5]] == [
+        *(
+            ["第", f"{n + 2}", "行", f"stock:L{n}：充电车位数", "=", "20，车位数", "=", "10"]
+            for n in range(3)
+        ),
+        ["…", "另有", "2", "个", "/", "and", "2", "more"],
+    ]
+    refused = next(i for i, line in enumerate(at) if "✗" in line)
+    assert "✗ 4 处 × “建筑面积(平方英尺)”（总建筑面积）：不是数字" in at[refused]
+    assert at[refused + 1].strip() == "第 7 行 stock:L5：很大"
+    assert "另有 1 个" in at[refused + 4]
+    assert told.count("很大") == 3
+    # which column fills which field, what is converted, and what is left at the end
+    columns = [line.strip() for line in at[at.index("  列 columns:") + 1 :] if "→" in line]
+    assert "建筑面积(平方英尺) → 总建筑面积 gross_floor_area（平方英尺 → ㎡）" in columns
+    assert "经度、纬度         → 几何 geom" in columns
+    assert "未用的列 columns not used: 层数" in told
+
+
+def test_headers_that_nobody_knows_are_asked_about_and_the_mapping_so_far_is_written(
+    cim: Cim, folder: Path
+) -> None:
+    text = "序,大厦名,经度,纬度\n1,甲,114.1,22.55\n2,乙,114.1,22.56"
+    (folder / "strange.csv").write_text(text, encoding="utf-8")
+    arguments = ("import", "office", "strange.csv", "--crs", "EPSG:4490")
+    told = cim(*arguments, "--save-mapping", "strange.toml", code=2).stderr
+    assert "没有编号字段" in told
+    assert "“大厦名” 像是 may be 名称 name" in told
+    assert "--accept" in told
+    draft = folder / "strange.toml"
+    assert "strange.toml" in told
+    # the planner completes what was written
+    mended = (
+        draft.read_text(encoding="utf-8")
+        .replace('# name = "大厦名"', 'name = "大厦名"')
+        .replace('# id = "列名 column"', 'id = "序"')
+    )
+    draft.write_text(mended, encoding="utf-8")
+    again = (*arguments, "--mapping", "strange.toml", "--save-mapping", "strange.toml")
+    assert "必填字段“用途”（use）没有来源" in cim(*again, code=2).stderr
+    mended = draft.read_text(encoding="utf-8") + '\n[constants]\nuse = "办公"\n'
+    draft.write_text(mended, encoding="utf-8")
+    assert "新增 added 2" in cim(*arguments, "--mapping", "strange.toml").stdout
+    assert {one["name"] for code, one in rows(cim, "office").items() if code in "12"} == {
+        "甲",
+        "乙",
+    }
+
+
+@pytest.mark.parametrize("suffix", ["csv", "gpkg"])
+def test_units_without_a_place_go_out_and_come_back_without_a_question(
+    cim: Cim, folder: Path, suffix: str
+) -> None:
+    (folder / "o.csv").write_text("id,name,use,lon,lat\no,甲,办公,114.1,22.5", encoding="utf-8")
+    cim("import", "office", "o.csv", "--crs", "EPSG:4490", "--dataset", "nowhere")
+    unit = "id,office_id,unit_no,status\nu,o,101,空置\nv,o,102,空置"
+    (folder / "u.csv").write_text(unit, encoding="utf-8")
+    cim("import", "office_unit", "u.csv", "--dataset", "nowhere")
+    cim("export", "office_unit", f"units.{suffix}")
+    back = ("import", "office_unit", f"units.{suffix}", "--where", "dataset = 'nowhere'")
+    assert "无变化 nothing changed" in cim(*back).stdout
+
+
+def test_all_batches_of_one_source_are_taken_back_by_one_command(cim: Cim, folder: Path) -> None:
+    write_gtfs(folder / "back.zip")
+    told = cim("import-gtfs", "back.zip", "--dataset", "back").stdout
+    (command,) = [line for line in told.splitlines() if "全部撤回" in line]
+    numbers = command.partition("cim rollback ")[2].split()
+    assert len(numbers) == 4
+    # in whatever order they are named
+    assert cim("rollback", *sorted(numbers)).stdout.count("已撤回") == 4
+    listed = json.loads(cim("get", "/collections/station/items?limit=1000").stdout)
+    assert not [one for one in listed["features"] if one["id"].startswith("back:")]
+
+
+def test_a_batch_is_taken_back_once_and_its_rollback_only_on_purpose(
+    cim: Cim, folder: Path
+) -> None:
+    (folder / "once.csv").write_text("id,spaces,lon,lat\nonce,5,114.1,22.5")
+    told = cim("import", "parking", "once.csv", "--crs", "EPSG:4490").stdout
+    batch = told.partition("批次 batch ")[2].partition(":")[0]
+    undone = cim("rollback", batch).stdout.partition("批次 batch ")[2].partition("，")[0]
+    assert f"批次 {batch} 已由批次 {undone} 撤回" in cim("rollback", batch, code=3).stderr
+    assert f"对批次 {batch} 的撤回" in cim("rollback", undone, code=3).stderr
+    assert "once" not in rows(cim, "parking")
+    cim("rollback", undone, "--redo")
+    assert rows(cim, "parking")["once"]["spaces"] == 5
+    # a batch that was made to count again can be taken back again
+    assert "已撤回" in cim("rollback", batch).stdout
+    assert "没有批次 999999" in cim("rollback", "999999", code=2).stderr

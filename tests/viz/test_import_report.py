@@ -94,6 +94,19 @@ def test_the_filter_finds_by_number_field_and_rule_and_gives_all_back(
         assert visible_lines(page) == before
 
 
+def test_a_rule_is_told_by_what_is_wrong_and_a_field_by_the_column_that_fills_it(
+    browser: Browser, census: Census
+) -> None:
+    report = {**census.imported, "columns": {**census.imported["columns"], "spaces": "泊位"}}
+    with opened(browser, report_html(report, census.context)) as page:
+        rule = page.locator(".rule", has=page.locator("code:text-is('geometry-repaired')"))
+        expect(rule.locator("summary")).to_contain_text("面的边界自相交，已修复")
+        ranged = page.locator(".rule", has=page.locator("code:text-is('value-range')"))
+        expect(ranged.locator("tbody tr").first).to_contain_text("列“泊位”")
+        wrong = next(one.row for one in census.planted if one.code == "value-range")
+        expect(page.locator(f"#r{wrong}")).to_contain_text("列“泊位”")
+
+
 def test_a_severity_that_is_switched_off_leaves_table_and_map(
     browser: Browser, census: Census
 ) -> None:

@@ -80,7 +80,12 @@ def test_who_may_see_them_is_shown_them(let_units: dict[str, Any]) -> None:
 def test_a_rule_that_reads_a_private_field_hides_what_it_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    rule = Check("lease-over", "warning", "租约未到期", "x", fields=("status", "lease_end"))
+    rule = Check(
+        *("lease-over", "warning", "租约未到期", "x"),
+        broken_zh="租约已到期",
+        broken_en="x",
+        fields=("status", "lease_end"),
+    )
     monkeypatch.setattr(OfficeUnit, "__checks__", (rule,))
     finding = {
         "code": "lease-over",

@@ -26,7 +26,7 @@ LUOHU = (114.08, 22.53, 114.20, 22.60)
 def rule(*places: tuple[float, float] | None, severity: str = "error") -> Rule:
     words = Words("规则", "rule")
     listed = [
-        Listed(n, severity, n, f"t:{n}", words, "", words, "", place)
+        Listed(n, severity, n, f"t:{n}", words, "", "", words, "", place)
         for n, place in enumerate(places, 1)
     ]
     return Rule("x", severity, words, len(listed), listed)

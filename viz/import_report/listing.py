@@ -30,6 +30,8 @@ class Listed:
     ----------
     number
         By which the mark on the map and the line of the table know each other.
+    column
+        The source's column that fills the field, where it has another title.
     place
         Longitude and latitude, where it has one.
     """
@@ -39,6 +41,7 @@ class Listed:
     row: int | None
     id: str
     field: Words
+    column: str
     value: str
     reason: Words
     other: str
@@ -71,23 +74,30 @@ class RejectedRow:
 
 def rules_of(report: dict[str, Any], fields: dict[str, Field]) -> list[Rule]:
     """Return the rules that did not hold, in the order of the report, the gravest first."""
-    checks = report.get("checks") or []
+    checks, columns = report.get("checks") or [], report.get("columns") or {}
     most = _most_of_a_rule([len(check.get("samples") or []) for check in checks])
     numbers = numbers_from(1)
     return [
         Rule(
             code=str(check["code"]),
             severity=str(check["severity"]),
-            words=Words(str(check["zh"]), str(check["en"])),
+            words=_breach(check),
             count=int(check["count"]),
             listed=[
-                _listed(one, str(check["severity"]), next(numbers), fields)
+                _listed(one, str(check["severity"]), next(numbers), fields, columns)
                 for one in (check.get("samples") or [])[:most]
             ],
             more=bool(check.get("more")),
         )
         for check in checks
     ]
+
+
+def _breach(check: dict[str, Any]) -> Words:
+    """Say what is the matter; a report kept for long has only what the rule asks for."""
+    return Words(
+        str(check.get("broken_zh") or check["zh"]), str(check.get("broken_en") or check["en"])
+    )
 
 
 def _most_of_a_rule(lengths: list[int]) -> int:
@@ -104,17 +114,20 @@ def rejected_rows(
     """Return the rows that stay out, how many there are, and how many reasons they have."""
     rejects = report.get("rejects") or []
     total = int(report.get("rejected") or len({one.get("row") for one in rejects}))
+    rows = _rows(rejects, fields, report.get("columns") or {})
     causes = report.get("causes") or []
     reasons = sum(int(one["count"]) for one in causes) if causes else len(rejects)
-    return list(_rows(rejects, fields)), total, reasons
+    return list(rows), total, reasons
 
 
-def _rows(rejects: list[dict[str, Any]], fields: dict[str, Field]) -> Iterator[RejectedRow]:
+def _rows(
+    rejects: list[dict[str, Any]], fields: dict[str, Field], columns: dict[str, str]
+) -> Iterator[RejectedRow]:
     grouped = groupby(rejects, key=lambda one: one.get("row"))
     for number, (row, group) in enumerate(grouped):
         if number == MOST_ROWS:
             return
-        findings = [_listed(one, _severity(one), 0, fields) for one in group]
+        findings = [_listed(one, _severity(one), 0, fields, columns) for one in group]
         named = next((one.id for one in findings if one.id), "")
         yield RejectedRow(int(row or 0), named, findings)
 
@@ -124,14 +137,23 @@ def _severity(one: dict[str, Any]) -> str:
     return check.severity if check is not None else "error"
 
 
-def _listed(one: dict[str, Any], severity: str, number: int, fields: dict[str, Field]) -> Listed:
-    row = one.get("row")
+def _listed(
+    one: dict[str, Any],
+    severity: str,
+    number: int,
+    fields: dict[str, Field],
+    columns: dict[str, str],
+) -> Listed:
+    row, name = one.get("row"), str(one.get("field") or "")
+    title = field_title(name, fields)
+    column = str(columns.get(name) or "")
     return Listed(
         number=number,
         severity=severity,
         row=None if row is None else int(row),
         id=str(one.get("id") or ""),
-        field=field_title(str(one.get("field") or ""), fields),
+        field=title,
+        column="" if column in (title.zh, title.en) else column,
         value=short(one.get("value")),
         reason=both(one.get("reason")),
         other=str(one.get("other") or ""),
