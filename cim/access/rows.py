@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Text, any_, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from cim.access.doors import doors as doors_of
 from cim.access.joins import Flags, Floats, Ints
 from cim.access.network import WalkNetwork
 from cim.access.snapping import snap
@@ -115,8 +116,15 @@ def _pairs(
 ) -> pd.DataFrame:
     """Return ``office_id, place_id, straight_m`` of the pairs within reach."""
     table = layer_named(layer).__tablename__
-    query = _sql("access-pairs.sql").format(layer=table, counted=_COUNTED.get(layer, "true"))
-    values = {"reach": reach, "offices": offices, "places": places}
+    query = _sql("access-pairs.sql").format(
+        layer=table,
+        counted=_COUNTED.get(layer, "true"),
+        # joined, and not "= any": each of many pairs would be looked for in the whole list
+        offices="true" if offices is None else "o.id in (select unnest(%(offices)s::text[]))",
+        places="true" if places is None else "p.id in (select unnest(%(places)s::text[]))",
+    )
+    asked = {"offices": offices, "places": places}
+    values = {"reach": reach, **{name: ids for name, ids in asked.items() if ids is not None}}
     driver = connection.connection.driver_connection
     if driver is None:
         raise RuntimeError("the connection was closed")
@@ -189,6 +197,13 @@ class _Found:
     door: NDArray[np.object_]
 
 
+def _any(holds: Flags, owner: Ints, count: int) -> Flags:
+    """Tell for each of some owners whether it holds for anything of theirs."""
+    found = np.zeros(count, dtype=bool)
+    found[owner[holds]] = True
+    return found
+
+
 def _on_foot(
     network: WalkNetwork,
     offices: gpd.GeoSeries,
@@ -197,13 +212,14 @@ def _on_foot(
     limit: float,
 ) -> _Found:
     """Find the shortest way of each pair of office and place through any of its doors."""
-    start = snap(network, offices.to_numpy(dtype=object))
-    goal = snap(network, doors.geom)
-    open_places = np.zeros(int(doors.place.max(initial=-1)) + 1, dtype=bool)
-    open_places[doors.place[goal.covered]] = True
-    covered = start.covered[pairs[0]] & open_places[pairs[1]]
-    office, door, metres = shortest(network, start, goal, limit)
-    metres = np.round(metres, 3)
+    here, office_of = doors_of(network, offices.to_numpy(dtype=object))
+    there, door_of = doors_of(network, doors.geom)
+    start, goal = snap(network, here), snap(network, there)
+    open_offices = _any(start.covered, office_of, len(offices))
+    open_places = _any(goal.covered, doors.place[door_of], int(doors.place.max(initial=-1)) + 1)
+    covered = open_offices[pairs[0]] & open_places[pairs[1]]
+    begin, end, metres = shortest(network, start, goal, limit)
+    office, door, metres = office_of[begin], door_of[end], np.round(metres, 3)
     # the nearest door of each place; of equally near ones the first by identifier
     key = office * len(open_places) + doors.place[door]
     order = np.lexsort((door, metres, key))

@@ -57,7 +57,7 @@ def snap(network: WalkNetwork, places: NDArray[np.object_]) -> Snapped:
 
     Only streets of a piece that counts are looked at, whatever their level. A place between two
     pieces is reached from the nearest of both alone. Of streets that are equally near the one
-    that was numbered first counts.
+    that was numbered first counts; what several streets cross is opened by `doors` before.
 
     Parameters
     ----------

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
+from cim.access.doors import doors
 from cim.access.joins import Flags, Floats, Ints
 from cim.access.network import WalkNetwork
 from cim.access.snapping import Snapped, snap
@@ -23,7 +24,10 @@ Pairs = tuple[Ints, Ints, Floats]
 
 def covered(network: WalkNetwork, places: NDArray[np.object_]) -> Flags:
     """Tell which places (degrees) the network can be reached from."""
-    return snap(network, places).covered
+    found = np.zeros(len(places), dtype=bool)
+    left, owner = doors(network, places)
+    found[owner[snap(network, left).covered]] = True
+    return found
 
 
 def walks(
@@ -44,14 +48,20 @@ def walks(
         Columns ``office_id, place_id, metres``. Pairs farther apart, without a way, or of which
         one lies on no network (`covered`) are absent.
     """
-    to_street = snap(network, places.to_numpy(dtype=object))
-    from_street = snap(network, offices.to_numpy(dtype=object))
-    office, place, metres = shortest(network, from_street, to_street, limit)
+    here, office_of = doors(network, offices.to_numpy(dtype=object))
+    there, place_of = doors(network, places.to_numpy(dtype=object))
+    begin, end, metres = shortest(network, snap(network, here), snap(network, there), limit)
+    office, place = office_of[begin], place_of[end]
+    # the shortest through any of the doors of both
+    order = np.lexsort((metres, place, office))
+    office, place, metres = office[order], place[order], metres[order]
+    first = np.ones(len(order), dtype=bool)
+    first[1:] = (office[1:] != office[:-1]) | (place[1:] != place[:-1])
     return pd.DataFrame(
         {
-            "office_id": offices.index.to_numpy()[office],
-            "place_id": places.index.to_numpy()[place],
-            "metres": metres,
+            "office_id": offices.index.to_numpy()[office[first]],
+            "place_id": places.index.to_numpy()[place[first]],
+            "metres": metres[first],
         }
     )
 

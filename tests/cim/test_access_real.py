@@ -205,10 +205,28 @@ class PlainSnap:
         second = np.column_stack(self.metric.transform(ends[:, 2], ends[:, 3]))
         self.lines = shapely.linestrings(np.stack([first, second], axis=1))
 
-    def foot(self, place: Any) -> Foot | None:
+    def feet(self, place: Any) -> list[Foot]:
+        """Where a place is left: an area at every street that crosses its outline."""
         moved = shapely.transform(
             place, lambda p: np.column_stack(self.metric.transform(p[:, 0], p[:, 1]))
         )
+        if moved.geom_type.endswith("Polygon"):
+            crossings = shapely.intersection(self.lines, moved.boundary)
+            points, step = shapely.get_coordinates(crossings, return_index=True)
+            if len(points):
+                return [
+                    Foot(
+                        int(n),
+                        0.0,
+                        shapely.line_locate_point(self.lines[n], Point(point), normalized=True)
+                        * self.steps[n][2],
+                    )
+                    for n, point in zip(step, points, strict=True)
+                ]
+        found = self.foot(moved)
+        return [] if found is None else [found]
+
+    def foot(self, moved: Any) -> Foot | None:
         step = int(shapely.distance(self.lines, moved).argmin())
         line = self.lines[step]
         ends = shapely.get_coordinates(shapely.shortest_line(line, moved))
@@ -219,14 +237,11 @@ class PlainSnap:
 
 
 def doors_of(connection: Connection) -> gpd.GeoDataFrame:
-    """Entrances of the stations that operate, and the stations that have none.
-
-    An outline that several streets cross has no one nearest street: those are left out.
-    """
+    """Entrances of the stations that operate, and the stations that have none."""
     query = """
         select s.id as station, coalesce(e.geom, s.geom) as geom
         from station s left join station_entrance e on e.station_id = s.id
-        where s.status = 'operating' and geometrytype(coalesce(e.geom, s.geom)) = 'POINT'
+        where s.status = 'operating'
     """
     return gpd.read_postgis(query, connection, geom_col="geom")
 
@@ -235,29 +250,25 @@ def plain_walks(
     graph: nx.Graph, plain: PlainSnap, offices: dict[str, Any], doors: gpd.GeoDataFrame
 ) -> dict[tuple[str, str], float]:
     """Metres from each office to the nearest door of each station."""
-    feet = {name: plain.foot(place) for name, place in offices.items()}
+    feet = {name: plain.feet(place) for name, place in offices.items()}
     found: dict[tuple[str, str], float] = {}
     for door in doors.itertuples():
-        entered = plain.foot(door.geom)
-        if entered is None:
-            continue
-        a, b, metres = plain.steps[entered.step]
-        graph.add_edge("door", a, metres=entered.aside + entered.along)
-        graph.add_edge("door", b, metres=entered.aside + metres - entered.along)
-        lengths = nx.single_source_dijkstra_path_length(graph, "door", weight="metres")
-        graph.remove_node("door")
-        for name, foot in feet.items():
-            if foot is None:
-                continue
-            first, last, metres = plain.steps[foot.step]
-            ways = [
-                lengths.get(first, np.inf) + foot.along,
-                lengths.get(last, np.inf) + metres - foot.along,
-            ]
-            if foot.step == entered.step:
-                ways.append(entered.aside + abs(foot.along - entered.along))
-            key = (name, door.station)
-            found[key] = min(found.get(key, np.inf), foot.aside + min(ways))
+        for entered in plain.feet(door.geom):
+            a, b, metres = plain.steps[entered.step]
+            graph.add_edge("door", a, metres=entered.aside + entered.along)
+            graph.add_edge("door", b, metres=entered.aside + metres - entered.along)
+            lengths = nx.single_source_dijkstra_path_length(graph, "door", weight="metres")
+            graph.remove_node("door")
+            for name, foot in ((name, foot) for name, left in feet.items() for foot in left):
+                first, last, metres = plain.steps[foot.step]
+                ways = [
+                    lengths.get(first, np.inf) + foot.along,
+                    lengths.get(last, np.inf) + metres - foot.along,
+                ]
+                if foot.step == entered.step:
+                    ways.append(entered.aside + abs(foot.along - entered.along))
+                key = (name, door.station)
+                found[key] = min(found.get(key, np.inf), foot.aside + min(ways))
     return found
 
 
