@@ -15,6 +15,7 @@ import typer
 from sqlalchemy import Engine, select
 
 from api.commands.import_words import say, say_unsettled
+from api.commands.refreshing import refresh
 from api.commands.speech import REFUSED, USAGE, err, fail, out, progress_of
 from cim.crs import UnknownCRSError
 from cim.database import open_city
@@ -98,7 +99,7 @@ def import_file(
         refused = None
         try:
             with progress_of(f"{file.name} → {layer}") as progress:
-                done = import_source(engine, target, source, rules, order, progress)
+                done = import_source(engine, target, source, rules, order, progress, later=True)
         except RefusedError as refusal:
             refused, done = refusal, refusal.report
         except UnsettledError as error:
@@ -119,6 +120,7 @@ def import_file(
             kept.parent.mkdir(parents=True, exist_ok=True)
             kept.write_text(done.mapping, encoding="utf-8")
             out.print(f"  映射已记住 mapping kept in {kept}", markup=False)
+        refresh(engine)
 
 
 def _osm(file: Path, dataset: str | None) -> Sources:
@@ -172,7 +174,7 @@ def _import_several(
         engine = open_city()
         try:
             with progress_of(file.name) as progress:
-                done = import_sources(engine, read(), order, progress)
+                done = import_sources(engine, read(), order, progress, later=True)
         except RefusedError as refusal:
             say(refusal.report, None, columns=False, listed=report is not None)
             _write_report(engine, refusal.report, report, None)
@@ -181,6 +183,7 @@ def _import_several(
             say(one, None, columns=False, listed=report is not None)
             _write_report(engine, one, _for_layer(report, one.layer), None)
         _say_how_to_take_back(done)
+        refresh(engine)
 
 
 def _say_how_to_take_back(done: Iterable[Report]) -> None:

@@ -15,11 +15,12 @@ from sqlalchemy.dialects.postgresql import insert
 
 from api import server
 from api.app import create_app
+from api.commands.refreshing import refresh
 from api.commands.speech import fail, out, progress_of
 from cim import cluster
 from cim.database import metric_srid, open_city, reading, row_counts
 from cim.model import LAYERS, City, layer_named
-from cim.refresh import catch_up, mark_all
+from cim.refresh import mark_all
 from cim.settings import city_settings
 from cim.walking import settle
 from layers.importing import import_source
@@ -78,8 +79,7 @@ def up(
             mark_all(connection)
     if example and example_is_wanted(engine):
         load_example_city(engine)
-    with progress_of("周边与标签 surroundings and labels") as progress:
-        catch_up(engine, progress)
+    refresh(engine)
     if (already := server.running(home)) is not None:
         out.print(f"已在运行 already running: {already.address}")
         return
