@@ -16,8 +16,9 @@ from cim.matching.funnel import ALL, FREE, judge, space_bounds
 from cim.matching.market import Market, market_of
 from cim.matching.need import Request
 from cim.matching.offers import SPACE, offers_of
+from cim.matching.patching import patched
 from cim.matching.ranking import Ranked, results
-from cim.matching.relaxing import bound_of, merge, patched, relax
+from cim.matching.relaxing import bound_of, relax
 from cim.matching.saying import MISSING, bound_in_words, bound_titles
 from cim.matching.scoring import ranking, scaled, score
 from cim.matching.truth import NO, UNKNOWN, YES
@@ -144,7 +145,7 @@ def _relaxations(ranked: Ranked) -> Iterator[Relaxation]:
         count = len(found.brings)
         yield Relaxation(
             bounds=list(found.paths),
-            change=merge({}, found.patch) if None not in found.patch.values() else found.patch,
+            change=found.patch,
             brings=count,
             offices=[Named(id=ids[place], name=names[place]) for place in found.brings[:_LISTED]],
             enough=count >= wanted,

@@ -18,10 +18,8 @@ from cim.matching.market import Market
 from cim.matching.musts import MUSTS, Choice, Must, asked
 from cim.matching.need import Request
 from cim.matching.offers import SPACE, Offers, least_area, offers_of
+from cim.matching.patching import Patch, dropped, patch_of, patched, together
 from cim.matching.truth import YES, Numbers, Truth, every, of_group
-
-Patch = dict[str, Any]
-"""Change of a request, merged into it as RFC 7396 says."""
 
 
 @dataclass(frozen=True)
@@ -32,47 +30,6 @@ class Found:
     patch: Patch
     size: float
     brings: NDArray[np.intp]
-
-
-def patch_of(path: str, value: Any) -> Patch:
-    """Return the patch that states a value under a path."""
-    patch: Any = value
-    for name in reversed(path.split(".")):
-        patch = {name: patch}
-    found: Patch = patch
-    return found
-
-
-def merge(document: Any, patch: Any) -> Any:
-    """Merge a patch into a document (RFC 7396)."""
-    if not isinstance(patch, dict):
-        return patch
-    merged = dict(document) if isinstance(document, dict) else {}
-    for name, value in patch.items():
-        if value is None:
-            merged.pop(name, None)
-        else:
-            merged[name] = merge(merged.get(name), value)
-    return merged
-
-
-def patched(request: Request, *patches: Patch) -> Request:
-    """Return a request with changes."""
-    document = request.model_dump(mode="json", exclude_unset=True)
-    for patch in patches:
-        document = merge(document, patch)
-    return Request.model_validate(document)
-
-
-_DROPPED = {"need.area.min": {"need": {"area": {"min": None}, "headcount": None}}}
-"""Patches that take a bound away, where more than its own value states it."""
-
-
-def dropped(request: Request, path: str) -> Request:
-    """Return a request without a bound."""
-    if path == "need.use":
-        return patched(request, patch_of(path, ["全部"]))
-    return patched(request, _DROPPED.get(path, patch_of(path, None)))
 
 
 def _most_affordable(offers: Offers, request: Request) -> Numbers:
@@ -328,7 +285,7 @@ class Relaxing:
             for patch, size in self.changes(loose, second, 1, first):
                 # with the second as it must be, how little of the first is enough?
                 for other, more in self.changes(patched(self.request, patch), first, 1, second):
-                    both = merge(patch, other)
+                    both = together(patch, other)
                     brings = self.brought(both, first, second)
                     if len(brings):
                         found.append(Found((first, second), both, size + more, brings))

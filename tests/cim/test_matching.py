@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from cim.labels.rules import UnknownLabelError
 from cim.letting import FreeUnit
-from cim.matching.relaxing import merge
+from cim.matching.patching import merge
 from tests.cim.small_market import ask, free, market, names
 
 
@@ -197,6 +197,19 @@ def test_what_sets_an_office_above_the_next_adds_up_to_the_difference() -> None:
     assert second["versus_next"] is None
     assert first["pareto"]
     assert second["pareto"]
+
+
+def test_a_bound_that_has_no_degrees_is_relaxed_by_taking_it_away() -> None:
+    here = market([{"id": "A", "registrable": False, "walk_min": 12.0}], [free("a", "A", 100)])
+    question: dict[str, Any] = {"must": {"registrable": True}}
+    [relaxation] = ask(here, **question)["relaxations"]
+    assert relaxation["change"] == {"must": {"registrable": None}}
+    assert names(ask(here, **merge(question, relaxation["change"]))) == ["A"]
+    # and together with another, where neither is enough alone
+    question = {"must": {"registrable": True, "metro_walk_max": 10.0}}
+    [pair] = ask(here, **question)["relaxations"]
+    assert pair["change"] == {"must": {"registrable": None, "metro_walk_max": 12.0}}
+    assert names(ask(here, **merge(question, pair["change"]))) == ["A"]
 
 
 # -- relaxations, over random small cities ------------------------------------------------------
