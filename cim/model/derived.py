@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Identity, Index
+from sqlalchemy import BigInteger, DateTime, Identity, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -77,6 +77,7 @@ class OfficeSurroundings(Base):
     railway_basis: Mapped[str | None]
     bus_stops: Mapped[int | None]
     bus_routes: Mapped[list[str] | None]
+    bus_stops_unknown: Mapped[int | None]
     parking_lots: Mapped[int | None]
     parking_spaces_near: Mapped[int | None]
     parking_lots_unknown: Mapped[int | None]
@@ -168,7 +169,10 @@ class OfficeLabel(Base):
     """
 
     __tablename__ = "office_label"
-    __table_args__ = (Index("office_label_label_idx", "label", "office_id"),)
+    # offices are looked for by the labels they have
+    __table_args__ = (
+        Index("office_label_label_idx", "label", "office_id", postgresql_where=text("holds")),
+    )
 
     office_id: Mapped[str] = mapped_column(primary_key=True)
     label: Mapped[str] = mapped_column(primary_key=True)

@@ -253,6 +253,13 @@ FACTS: dict[str, Fact] = {
         digits=0,
         dated="bus",
     ),
+    "bus_stops_unknown": _near(
+        "bus_stops_unknown",
+        "近处线路不详的公交站数",
+        "Bus stops near, routes unknown",
+        "bus",
+        digits=0,
+    ),
     "parking_lots": _near(
         "parking_lots", "近处公共停车场数", "Public car parks near", "parking", digits=0
     ),

@@ -135,13 +135,16 @@ class Judge:
         }
         stops, lots, amenities = near["bus_stop"], near["parking"], near["amenity"]
         routes = {route for some in stops["routes"].dropna() for route in some}
+        served: Truth = len(stops) >= 2 and len(routes) >= 10
+        if not served and len(stops) >= 2 and stops["routes"].isna().any():
+            served = None
         public = lots[lots["public"].eq(other=True)].dropna(subset="spaces")
         shared = public.dropna(subset="site_id").drop_duplicates(["site_id", "spaces"])
         spaces = shared["spaces"].sum() + public[public["site_id"].isna()]["spaces"].sum()
         unclear = lots["public"].isna() | (lots["public"].eq(other=True) & lots["spaces"].isna())
         enough: Truth = bool(spaces >= 100) or (None if unclear.any() else False)
         return {
-            "good-buses": len(stops) >= 2 and len(routes) >= 10,
+            "good-buses": served,
             "public-parking": enough,
             "good-amenities": amenities["kind"].nunique() >= 5,
         }

@@ -146,6 +146,20 @@ def test_a_car_park_of_unknown_size_leaves_it_open_whether_there_is_enough(
     assert holds(city)["public-parking"] is True
 
 
+def test_a_bus_stop_of_unknown_routes_leaves_it_open_how_many_there_are(
+    city: Engine, bring: Bring
+) -> None:
+    bring("office", office("O"))
+    routes = "、".join(f"{number}路" for number in range(1, 10))
+    bring("bus_stop", {"id": "S1", "name": "国贸", "routes": routes, "geom": north(100)})
+    bring("bus_stop", {"id": "S2", "name": "国贸南", "routes": None, "geom": north(150)})
+    assert holds(city)["good-buses"] is None
+    bring("bus_stop", {"id": "S2", "name": "国贸南", "routes": "1路", "geom": north(150)})
+    assert holds(city)["good-buses"] is False
+    bring("bus_stop", {"id": "S2", "name": "国贸南", "routes": "10路", "geom": north(150)})
+    assert holds(city)["good-buses"] is True
+
+
 def test_free_space_is_labelled_as_it_can_be_let(city: Engine, bring: Bring) -> None:
     bring("office", office("O", typical_floor_area=1000.0), office("let"))
     bring(

@@ -48,6 +48,7 @@ def _columns() -> dict[str, list[sa.Column[Any]]]:
             sa.Column("railway_basis", sa.Text(), nullable=True),
             sa.Column("bus_stops", sa.Integer(), nullable=True),
             sa.Column("bus_routes", postgresql.ARRAY(sa.Text()), nullable=True),
+            sa.Column("bus_stops_unknown", sa.Integer(), nullable=True),
             sa.Column("parking_lots", sa.Integer(), nullable=True),
             sa.Column("parking_spaces_near", sa.Integer(), nullable=True),
             sa.Column("parking_lots_unknown", sa.Integer(), nullable=True),
@@ -97,7 +98,13 @@ def upgrade() -> None:
         sa.Column("provenance", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("office_id", "label", name=op.f("office_label_pkey")),
     )
-    op.create_index("office_label_label_idx", "office_label", ["label", "office_id"], unique=False)
+    op.create_index(
+        "office_label_label_idx",
+        "office_label",
+        ["label", "office_id"],
+        unique=False,
+        postgresql_where=sa.text("holds"),
+    )
     op.create_table(
         "office_refresh",
         sa.Column("office_id", sa.Text(), nullable=False),

@@ -6,7 +6,7 @@ insert into office_surroundings (
     walk_m, walk_min, walk_basis, metro_lines, metro_lines_near, nearest_port_id,
     nearest_port, port_distance_m, port_walk_min, port_basis, nearest_railway_id,
     nearest_railway, railway_distance_m, railway_walk_min, railway_basis, bus_stops,
-    bus_routes, parking_lots, parking_spaces_near, parking_lots_unknown, amenities,
+    bus_routes, bus_stops_unknown, parking_lots, parking_spaces_near, parking_lots_unknown, amenities,
     neighbours, metro_date, port_date, railway_date, bus_date, parking_date, amenity_date,
     metro_provenance, port_provenance, railway_provenance, bus_provenance, parking_provenance,
     amenity_provenance, neighbours_provenance
@@ -69,6 +69,7 @@ stops as materialized (
     select
         c.office_id,
         count(*) as stops,
+        count(*) filter (where b.routes is null) as unknown,
         case when bool_and(b.source_date is not null) then min(b.source_date) end as oldest,
         max(array_position(cast(:provenances as text[]), b.provenance)) as doubt
     from close c
@@ -222,6 +223,7 @@ select
     case when city.railway then coalesce(railway.basis, 'straight-line') end,
     case when city.bus then coalesce(stops.stops, 0) end,
     case when city.bus then coalesce(routes.routes, '{}') end,
+    case when city.bus then coalesce(stops.unknown, 0) end,
     case when city.parking then coalesce(car_parks.lots, 0) end,
     case when city.parking then coalesce(spaces.spaces, 0) end,
     case when city.parking then coalesce(car_parks.unknown, 0) end,
