@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.answers import GEOJSON, Limit, clamped, geojson, page_answer, takes
 from api.problems import ProblemError
 from cim.database import reading
-from cim.offices import OfficeCriteria, office_file, office_units, search
+from cim.offices import OfficeCriteria, search
+from cim.offices.file import office_file, office_units
 from cim.walking import Walking
 
 router = APIRouter(tags=["商办用房 offices"])

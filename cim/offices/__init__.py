@@ -1,7 +1,6 @@
-"""The commercial-space system: search over offices, and the whole file of one."""
+"""The commercial-space system: search over offices; the whole file of one is in `file`."""
 
 from cim.offices.criteria import SORTS, OfficeCriteria
-from cim.offices.file import office_file, office_units
 from cim.offices.frame import office_frame
 from cim.offices.search import OfficePage, search
 
@@ -9,8 +8,6 @@ __all__ = [
     "SORTS",
     "OfficeCriteria",
     "OfficePage",
-    "office_file",
     "office_frame",
-    "office_units",
     "search",
 ]

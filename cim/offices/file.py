@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, Connection, cast, literal, literal_column, select
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Connection,
+    Text,
+    cast,
+    func,
+    literal,
+    literal_column,
+    select,
+)
 
 from cim.geojson import feature, json_object
 from cim.items import ItemsQuery, Page, items
+from cim.labels.office import labels_of
 from cim.letting import FREE_STATUSES
 from cim.model import Layer, public_columns
 from cim.model.building import Building
 from cim.model.office import Office
 from cim.model.office_unit import OfficeUnit
 from cim.model.site import Site
-from cim.offices.facts import reading_of
+from cim.offices.facts import DATES, PROVENANCES_OF, Reading, reading_of
 from cim.offices.search import measures
 from cim.offices.tables import join_tables
+from cim.refresh.freshness import freshness
 
 
 def _row_of(layer: type[Layer], identifier: ColumnElement[Any], name: str) -> ColumnElement[Any]:
@@ -31,8 +45,10 @@ def _row_of(layer: type[Layer], identifier: ColumnElement[Any], name: str) -> Co
 def office_file(connection: Connection, identifier: str) -> str | None:
     """Return all that is known of one office, as a GeoJSON feature.
 
-    Its own columns and the measures of a search stand flat in the properties; ``building_file``,
-    ``site_file`` and ``history`` (the batches that wrote it, newest first) are nested.
+    Its own columns and the measures of a search stand flat in the properties. Nested are ``known``
+    (for each group of measures how old and how well known they are), ``labels`` (every label with
+    its reason), ``freshness`` of the labels, ``building_file``, ``site_file`` and ``history``
+    (the batches that wrote it, newest first).
 
     Returns
     -------
@@ -41,7 +57,8 @@ def office_file(connection: Connection, identifier: str) -> str | None:
     """
     tables, joined = join_tables(connection)
     o = tables.office.c
-    shown = measures(reading_of(tables))
+    reading = reading_of(tables)
+    shown = measures(reading)
     present = {column.name for column in shown}
     own = [
         column
@@ -56,6 +73,9 @@ def office_file(connection: Connection, identifier: str) -> str | None:
                 [
                     *shown,
                     *own,
+                    _known(reading),
+                    _as_json("labels", labels_of(connection, identifier)),
+                    _as_json("freshness", asdict(freshness(connection, identifier))),
                     _row_of(Building, o.building_id, "building_file"),
                     _row_of(Site, o.site_id, "site_file"),
                     _history(),
@@ -66,6 +86,27 @@ def office_file(connection: Connection, identifier: str) -> str | None:
         .where(o.id == identifier)
     )
     return connection.scalar(query)
+
+
+def _known(reading: Reading) -> ColumnElement[Any]:
+    """Return how old and how well known each group of measures is, as JSON."""
+    groups: list[ColumnElement[Any]] = []
+    for name, date in DATES.items():
+        groups += [
+            literal_column(f"'{name}'", Text),
+            func.json_build_object(
+                literal_column("'date'", Text),
+                date(reading),
+                literal_column("'provenance'", Text),
+                PROVENANCES_OF[name](reading),
+            ),
+        ]
+    return func.json_build_object(*groups).label("known")
+
+
+def _as_json(name: str, value: object) -> ColumnElement[Any]:
+    """Return a value of Python as a column; dates as ISO 8601."""
+    return cast(literal(json.dumps(value, default=str, ensure_ascii=False)), JSON).label(name)
 
 
 def _history() -> ColumnElement[Any]:
