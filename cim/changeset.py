@@ -106,7 +106,7 @@ def compare(connection: Connection, layer: type[Layer]) -> dict[str, int]:
     The caller holds `lock`, and has filled ``staged`` and ``vanished``.
     """
     staged = connection.scalar(text(f"select count(*) from {STAGED}")) or 0
-    if _is_empty(connection, layer):
+    if is_empty(connection, layer):
         # nothing to compare with: what is staged is the difference, and need not be written twice
         connection.execute(
             text(f"""
@@ -139,7 +139,8 @@ def compare(connection: Connection, layer: type[Layer]) -> dict[str, int]:
     return {**counts, "unchanged": staged - counts["added"] - counts["changed"]}
 
 
-def _is_empty(connection: Connection, layer: type[Layer]) -> bool:
+def is_empty(connection: Connection, layer: type[Layer]) -> bool:
+    """Tell whether a layer holds no features."""
     return not connection.scalar(select(exists().select_from(table_of(layer))))
 
 
@@ -253,7 +254,7 @@ def _light(connection: Connection, layer: type[Layer]) -> Iterator[None]:
     filled; where anybody has it open already, nothing is dropped and nobody waits.
     """
     table = table_of(layer)
-    if not (_is_empty(connection, layer) and _alone(connection, table.name)):
+    if not (is_empty(connection, layer) and _alone(connection, table.name)):
         yield
         return
     indexes = sorted(table.indexes, key=lambda index: str(index.name))

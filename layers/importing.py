@@ -9,8 +9,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, text, update
 
-from cim.changeset import STAGED, Origin, compare, lock, merge, stage
-from cim.checks import verdicts
+from cim.changeset import STAGED, Origin, compare, is_empty, lock, merge, stage
+from cim.checks import begin, verdicts
 from cim.difference import difference
 from cim.model import Batch, Layer, content_of, fields_of, layer_named
 from cim.refresh import changing
@@ -154,6 +154,8 @@ def bring_in(
     findings, plan = intake.findings, intake.plan
     # from here on nobody else changes the layer: what is checked is what is merged
     lock(connection, layer)
+    places = intake.places()
+    begun = begin(layer, places) if places is not None and is_empty(connection, layer) else None
     connection.execute(text(f"analyze {STAGED} (id, dataset)"))
     refuse_repeated(connection, findings)
     if order.mode == "append":
@@ -169,7 +171,7 @@ def bring_in(
     if order.mode == "replace":
         referring = mark_vanished(connection, layer, plan.dataset, findings)
     # told before anything is refused: the department mends it all in one go
-    for verdict in verdicts(connection, layer, intake.places()):
+    for verdict in verdicts(connection, layer, places, begun):
         findings.tell(verdict)
     report = intake.report()
     _refuse_if_too_many(report, order)

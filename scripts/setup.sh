@@ -194,6 +194,8 @@ if [ "$(cat ".venv/cim-$purpose" 2>/dev/null)" != "$made_from" ]; then
         --no-deps --no-build-isolation -e .
     printf '%s\n' "$made_from" >".venv/cim-$purpose"
 fi
+# Compiled once, whatever PYTHONDONTWRITEBYTECODE says: else every command compiles it anew.
+.venv/bin/python -m compileall -q api cim layers viz || true
 
 if [ -n "$browser_from_playwright" ]; then
     say "没有可用的 Chromium 软件包，改由 Playwright 下载 / no usable Chromium package: Playwright fetches its own"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,9 @@ SAMPLES = 1_000
 
 _FEW = 20_000
 """Rows up to which the neighbours of each are looked up, instead of all in the extent."""
+
+_NOTHING = pd.Series(dtype=object)
+"""No geometries."""
 
 _FOLDER = Path(__file__).parents[1] / "sql" / "checks"
 
@@ -41,7 +45,9 @@ def _repeated(staged: pd.Series, others: pd.Series) -> tuple[pd.DataFrame, bool]
     return repeated(staged, others), True
 
 
-_INDEXED: dict[str, Callable[..., tuple[pd.DataFrame, bool]]] = {
+Found = tuple[pd.DataFrame, bool]
+
+_INDEXED: dict[str, Callable[[pd.Series, pd.Series], Found]] = {
     "overlaps": overlapping,
     "places": _repeated,
 }
@@ -86,8 +92,33 @@ def _checks(layer: type[Layer]) -> list[Check]:
     return own if layer.__shares_places__ else [*own, COMMON["place-repeated"]]
 
 
+def begin(layer: type[Layer], places: pd.Series) -> dict[str, Future[Found]]:
+    """Begin with the rules over all rows of a layer that is empty, and return at once.
+
+    The rows have only each other to collide with, so that the server can go on meanwhile.
+
+    Parameters
+    ----------
+    places
+        As for `verdicts`.
+
+    Returns
+    -------
+    dict
+        What will be found, for `verdicts`.
+    """
+    working = ThreadPoolExecutor(1)
+    kinds = [check.indexed for check in _checks(layer) if check.indexed in _INDEXED]
+    begun = {kind: working.submit(_INDEXED[kind], places, _NOTHING) for kind in kinds if kind}
+    working.shutdown(wait=False)
+    return begun
+
+
 def verdicts(
-    connection: Connection, layer: type[Layer], places: pd.Series | None = None
+    connection: Connection,
+    layer: type[Layer],
+    places: pd.Series | None = None,
+    begun: Mapping[str, Future[Found]] | None = None,
 ) -> Iterator[Verdict]:
     """Yield the rules of a layer that do not hold for some staged rows.
 
@@ -98,9 +129,13 @@ def verdicts(
     places
         The geometries of the staged rows by row number, where the caller has them at hand; rows
         that are no longer staged are left out.
+    begun
+        From `begin`; it holds if all those rows are staged still, and the layer is still empty.
     """
-    staged = _staged(connection, places) if needs_places(layer) else None
-    others = _others(connection, layer) if needs_places(layer) else None
+    staged = _staged(connection, places) if needs_places(layer) else _NOTHING
+    others = _others(connection, layer) if needs_places(layer) else _NOTHING
+    if begun is None or staged is not places or len(others):
+        begun = {}
     for check in _checks(layer):
         complete = True
         if check.indexed is None:
@@ -108,7 +143,10 @@ def verdicts(
         elif check.indexed == "network":
             count, rows = _named(connection, _apart(connection, staged, others))
         else:
-            found, complete = _INDEXED[check.indexed](staged, others)
+            early = begun.get(check.indexed)
+            found, complete = (
+                early.result() if early is not None else _INDEXED[check.indexed](staged, others)
+            )
             count, rows = _named(connection, found)
         if count:
             yield Verdict(check, count, rows, more=not complete)
@@ -205,7 +243,7 @@ def _others(connection: Connection, layer: type[Layer]) -> pd.Series:
     A network is one whole: of streets all are returned.
     """
     if connection.scalar(text(f"select not exists (select from {layer.__tablename__})")):
-        return pd.Series(dtype=object)
+        return _NOTHING
     network = any(check.indexed == "network" for check in layer.__checks__)
     few = (connection.scalar(text("select count(*) from staged")) or 0) < _FEW
     near = (
