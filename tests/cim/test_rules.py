@@ -197,11 +197,13 @@ def test_an_entrance_far_from_its_station_is_noticed(bring: Bring) -> None:
     }
 
 
-def test_the_total_of_a_site_noted_at_each_gate_is_noticed(bring: Bring) -> None:
-    def gate(code: str, name: str, spaces: int, north: float) -> dict[str, Any]:
-        place = Point(114.1, 22.5 + north * METRE)
-        return {"id": code, "name": name, "spaces": spaces, "geom": place}
+def gate(code: str, name: str | None, spaces: int, north: float, **more: Any) -> dict[str, Any]:
+    """A gate of a car park, some metres north of one corner."""
+    place = Point(114.1, 22.5 + north * METRE)
+    return {"id": code, "name": name, "spaces": spaces, "geom": place, **more}
 
+
+def test_the_total_of_a_site_noted_at_each_gate_is_noticed(bring: Bring) -> None:
     rows = [
         gate("A", "东乐花园停车场", 100, 0),
         gate("B", "东乐花园-地下一停车场", 100, 50),
@@ -212,6 +214,27 @@ def test_the_total_of_a_site_noted_at_each_gate_is_noticed(bring: Bring) -> None
         gate("F", "东乐花园2号停车场", 100, 900),
     ]
     assert told(bring, "parking", *rows) == {"site-total-repeated": [("B", "A"), ("C", "A")]}
+
+
+def test_a_second_gate_that_comes_in_a_later_file_is_noticed(bring: Bring) -> None:
+    bring("site", {"id": "S", "name": "某项目", "kind": "商务园区", "geom": None}, dataset="s")
+    first = gate("A", "东乐花园停车场", 100, 0)
+    of_site = gate("K", "甲", 60, 2000, site_id="s:S")
+    assert told(bring, "parking", first, of_site, dataset="old") == {}
+    second = gate("B", "东乐花园(北门)", 100, 250)
+    other = gate("L", "乙", 60, 2100, site_id="s:S")
+    # 310 m from the one that stands, and another number of spaces
+    apart = [gate("C", "东乐花园南停车场", 100, -310), gate("D", "东乐花园西停车场", 99, 10)]
+    found = told(bring, "parking", second, other, *apart, dataset="new", dry_run=True)
+    assert found == {"site-total-repeated": [("B", "A"), ("L", "K")]}
+
+
+def test_gates_that_come_anew_or_vanish_repeat_nothing(bring: Bring) -> None:
+    told(bring, "parking", gate("A", "东乐花园停车场", 100, 0))
+    # the same gate under its own code, and renumbered where the whole is replaced
+    assert told(bring, "parking", gate("A", "东乐花园停车场", 100, 20)) == {}
+    renumbered = gate("X", "东乐花园停车场", 100, 0)
+    assert told(bring, "parking", renumbered, mode="replace") == {}
 
 
 def test_streets_that_hang_on_nothing_are_noticed_with_the_length_of_their_piece(
