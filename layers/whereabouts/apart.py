@@ -16,6 +16,9 @@ Floats = NDArray[np.float64]
 DATUMS: tuple[str | None, ...] = (None, GCJ02, BD09)
 """What degrees in China may be: true (None stands for WGS 84 and CGCS2000), or disguised."""
 
+DEGREE = 111_320.0
+"""Metres in a degree of latitude, or of longitude at the equator; for what need not be exact."""
+
 EARTH = Geod(ellps="GRS80")
 
 _CHINA = (72.004, 0.8293, 137.8347, 55.8271)

@@ -10,13 +10,11 @@ from pyproj import CRS
 from sqlalchemy import Connection, text
 
 from cim.database import metric_srid
+from layers.whereabouts.apart import DEGREE
 
 BUFFER = 30_000.0
 """Metres around the district's outline that still count as the city: a neighbouring district, a
 line that leads out, is no mistake; another zone, swapped axes or another country is."""
-
-_DEGREE = 111_320.0
-"""Metres in a degree of latitude."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,7 @@ def city_extent(connection: Connection) -> Extent | None:
     ).one_or_none()
     if drawn is not None:
         west, south, east, north = drawn
-        high = BUFFER / _DEGREE
+        high = BUFFER / DEGREE
         wide = high / float(np.cos(np.radians((south + north) / 2)))
         because = (
             f"区划轮廓及其周围 {BUFFER / 1000:.0f} km"

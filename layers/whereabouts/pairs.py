@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 
 from cim.changeset import STAGED
 from cim.model import LAYERS, Layer, columns_of
+from layers.whereabouts.apart import DEGREE
 
 NAMED = ("office", "building", "site", "station", "parking")
 """Layers whose names are looked for within those of a source: things that stand in one place."""
@@ -20,12 +21,13 @@ NAMED = ("office", "building", "site", "station", "parking")
 _MOST = 500
 """Features of the base that are compared."""
 
-_SEARCHED = 3_000
-"""Features of the source that are looked up by identifier, and names within which the base's names
-are looked for, each of some fifty pieces: more are sampled, so that a large source costs little."""
+_SHARED = 2_000
+"""Names that source and base write alike which are compared: all are sought, so many are taken."""
 
-_NAMES = 10_000
-"""Whole names of the source, and names of a layer of the base, that are compared."""
+_SEARCHED, _NAMES = 20_000, 10_000
+"""Names of the source, and of a layer of the base, that are compared beyond those written alike:
+with width, case and spaces set aside, by other names, and name within name. More are sampled, so
+that a large source costs little."""
 
 _VERTICES = 2_000
 """Vertices of outlines that are compared, and how many an outline must have to be compared so."""
@@ -43,6 +45,13 @@ _REAL = """
     and coalesce(t.exceptions ->> 'geom', '') not in ('simulated', 'estimated')
 """
 """Rows of the base that are evidence: what is invented or guessed is none."""
+
+_STAGED_NAMES = "staged_names"
+"""Temporary table of the staged features compared by name: ``id``, and the name as compared."""
+
+_SHARED_NAMES = "shared_names"
+"""Temporary table of features of the base with a name that a staged one has, written alike:
+``layer``, ``id``, ``name``."""
 
 COLUMNS = ["own", "lon", "lat", "base_lon", "base_lat"]
 """Of a pair: whether the base has it from the same dataset, and both places in stored degrees."""
@@ -68,46 +77,88 @@ def _filled(connection: Connection, table: str, column: str) -> int:
     return connection.scalar(text(f"select count({column}) from {table}")) or 0
 
 
-def _by_id(connection: Connection, layer: type[Layer]) -> str:
+def _by_id(layer: type[Layer]) -> str:
     """Write the query for staged features that the layer holds by identifier."""
-    ours = _sampled(STAGED, _filled(connection, STAGED, "geom"), _SEARCHED)
     return f"""
-        with ours as materialized (select t.id, t.geom from {ours} where t.geom is not null)
-        select s.id as staged, t.dataset = :dataset as own,
-            st_asbinary(s.geom) as source, st_asbinary(t.geom) as base
-        from ours s join {layer.__tablename__} t on t.id = s.id
-        where {_REAL}
+        select t.id as staged, t.id as base
+        from {STAGED} s join {layer.__tablename__} t on t.id = s.id
+        where s.geom is not null and {_REAL}
         order by hashtext(t.id) limit {_MOST}
     """
 
 
-def _by_name(connection: Connection, layer: type[Layer], names: int) -> str:
+def _by_name(connection: Connection, layer: type[Layer]) -> str:
     """Write the query for staged features that the layer holds by a name unique in both."""
-    table = layer.__tablename__
-    ours = _sampled(STAGED, names, _SEARCHED)
-    theirs = _sampled(table, _filled(connection, table, "name"), _NAMES)
+    # no join: a name borne by thousands on both sides would make millions of pairs
     return f"""
-        with ours as materialized (
-            select {_plain("t.name")} as plain, min(t.id) as id from {ours}
-            where t.name is not null and t.geom is not null
-            group by 1 having count(*) = 1
-        ), theirs as materialized (
-            select {_plain("t.name")} as plain, min(t.id) as id from {theirs}
+        select min(staged) as staged, min(base) as base from (
+            select plain, id as staged, null as base from {_STAGED_NAMES}
+            union all
+            select {_plain("t.name")}, null, t.id
+            from {_named(connection, layer.__tablename__)}
             where t.name is not null and {_REAL}
-            group by 1 having count(*) = 1
-        ), found as materialized (
-            select s.id as staged, t.id as base from ours s join theirs t using (plain)
-            order by hashtext(t.id) limit {_MOST}
-        )
-        select f.staged, t.dataset = :dataset as own,
-            st_asbinary(s.geom) as source, st_asbinary(t.geom) as base
-        from found f join {STAGED} s on s.id = f.staged join {table} t on t.id = f.base
+        ) as either
+        group by plain having count(staged) = 1 and count(base) = 1
+        order by hashtext(min(base)) limit {_MOST}
     """
 
 
 def names_staged(connection: Connection, layer: type[Layer]) -> int:
-    """Return how many staged features have a name."""
-    return _filled(connection, STAGED, "name") if "name" in columns_of(layer) else 0
+    """Lay ready the names of staged features that are compared, and those the base writes alike.
+
+    What is in both is sought among all names, by a comparison that costs little; only then some
+    are chosen.
+
+    Returns
+    -------
+    int
+        How many staged features have a name.
+    """
+    connection.execute(text(f"drop table if exists {_STAGED_NAMES}, {_SHARED_NAMES}"))
+    named = _filled(connection, STAGED, "name") if "name" in columns_of(layer) else 0
+    if not named:
+        return 0
+    theirs = "\nunion all\n".join(
+        f"select '{table}' as layer, t.id, t.name from {table} t"
+        f" where t.name is not null and {_REAL}"
+        for table in sorted({layer.__tablename__, *NAMED})
+    )
+    connection.execute(
+        text(f"""
+        create temp table {_SHARED_NAMES} on commit drop as
+        with theirs as not materialized ({theirs}), chosen as materialized (
+            select distinct name from theirs
+            where name in (select name from {STAGED} where geom is not null)
+        )
+        select * from theirs
+        where name in (select name from chosen order by hashtext(name) limit {_SHARED})
+        """)
+    )
+    connection.execute(
+        text(f"""
+        create temp table {_STAGED_NAMES} on commit drop as
+        select t.id, {_plain("t.name")} as plain from {_sampled(STAGED, named, _SEARCHED)}
+        where t.name is not null and t.geom is not null
+        union
+        select t.id, {_plain("t.name")} from {STAGED} t
+        where t.geom is not null and t.name in (select name from {_SHARED_NAMES})
+        """)
+    )
+    connection.execute(text(f"analyze {_STAGED_NAMES}, {_SHARED_NAMES}"))
+    return named
+
+
+def _named(connection: Connection, table: str) -> str:
+    """Write a layer in SQL of which those count whose names the source has, and some others."""
+    count = _filled(connection, table, "name")
+    if count <= _NAMES:
+        return f"{table} t"
+    return f"""(
+        select t.* from {_sampled(table, count, _NAMES)}
+        where t.id not in (select id from {_SHARED_NAMES} where layer = '{table}')
+        union all
+        select t.* from {_SHARED_NAMES} as n join {table} t using (id) where n.layer = '{table}'
+    ) as t"""
 
 
 def same_features(
@@ -125,12 +176,20 @@ def same_features(
     DataFrame
         Columns ``own``, and ``source`` and ``base`` (shapely geometries in stored degrees).
     """
-    queries = [_by_id(connection, layer)]
-    if names:
-        queries.append(_by_name(connection, layer, names))
+    queries = [_by_id(layer), *([_by_name(connection, layer)] if names else [])]
+    # what is in both is sought first, and only of what was chosen the geometry is read
     parts = [
         pd.DataFrame(
-            connection.execute(text(query), {"dataset": dataset}).all(),
+            connection.execute(
+                text(f"""
+                with found as materialized ({query})
+                select f.staged, t.dataset = :dataset as own,
+                    st_asbinary(s.geom) as source, st_asbinary(t.geom) as base
+                from found f join {STAGED} s on s.id = f.staged
+                    join {layer.__tablename__} t on t.id = f.base
+                """),
+                {"dataset": dataset},
+            ).all(),
             columns=["staged", "own", "source", "base"],
         )
         for query in queries
@@ -165,18 +224,11 @@ def same_names(
         base.append(_names_of(connection, layer, inside=False))
     query = Path(__file__).with_name("named.sql").read_text(encoding="utf-8")
     rows = connection.execute(
-        text(
-            query.format(
-                plain=_plain("t.name"),
-                staged=_sampled(STAGED, names, _NAMES),
-                base="\nunion all\n".join(base),
-            )
-        ),
+        text(query.format(staged_names=_STAGED_NAMES, base="\nunion all\n".join(base))),
         {
             "dataset": dataset,
             "same": _SAME,
             "near": _NEAR,
-            "searched": _SEARCHED,
             "most": _MOST,
         },
     ).all()
@@ -186,8 +238,6 @@ def same_names(
 def _names_of(connection: Connection, layer: type[Layer], *, inside: bool) -> str:
     """Write the query for the names of a layer, those in brackets and the other names alone too."""
     whole = _plain("t.name")
-    table = layer.__tablename__
-    rows = _sampled(table, _filled(connection, table, "name"), _NAMES)
     names = f"string_to_array(translate({whole}, '()', '||'), '|') || {whole}"
     if "aliases" in columns_of(layer):
         names += f" || array(select {_plain('a')} from unnest(t.aliases) as a)"
@@ -195,7 +245,7 @@ def _names_of(connection: Connection, layer: type[Layer], *, inside: bool) -> st
         select part as plain, t.dataset = :dataset as own, {str(inside).lower()} as inside,
             (st_xmin(t.geom) + st_xmax(t.geom)) / 2 as x,
             (st_ymin(t.geom) + st_ymax(t.geom)) / 2 as y
-        from {rows}, unnest({names}) as part
+        from {_named(connection, layer.__tablename__)}, unnest({names}) as part
         where t.name is not null and {_REAL}
     """
 
@@ -245,7 +295,7 @@ def independent(pairs: pd.DataFrame) -> pd.DataFrame:
     from scipy.spatial import cKDTree
 
     places = pairs[["base_lon", "base_lat"]].to_numpy(dtype=float)
-    plane = places * 111_320.0 * [np.cos(np.radians(places[:, 1].mean())), 1.0]
+    plane = places * DEGREE * [np.cos(np.radians(places[:, 1].mean())), 1.0]
     group: NDArray[np.int64] = np.full(len(places), -1)
     for at, around in enumerate(cKDTree(plane).query_ball_point(plane, _APART)):
         if group[at] < 0:
