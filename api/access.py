@@ -11,7 +11,7 @@ from api.answers import GEOJSON, geojson, takes
 from api.problems import ProblemError
 from cim.access import describe, isochrones, network_of
 from cim.database import reading
-from cim.offices.criteria import split
+from cim.offices.areas import split
 from cim.walking import walking
 
 router = APIRouter(prefix="/access", tags=["步行可达 access on foot"])

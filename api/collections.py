@@ -27,7 +27,7 @@ from cim.database import reading
 from cim.items import ItemsQuery, item, items
 from cim.model import LAYERS, Layer, columns_of, fields_of, kind_of, layer_named, public_of
 from cim.model.field import UNIT_TITLES
-from cim.offices.criteria import BoundingBox, box_of
+from cim.offices.areas import BoundingBox, box_of
 
 router = APIRouter(tags=["图层 layers (OGC API – Features)"], dependencies=[Depends(only_json)])
 

@@ -11,7 +11,8 @@ from cim.matching.criteria import criteria, presets, weights_of
 from cim.model import columns_of, field_of
 from cim.model.office import Office
 from cim.model.office_unit import OfficeUnit
-from cim.offices.criteria import ANY_USE, Words
+from cim.offices.areas import Words
+from cim.offices.criteria import ANY_USE
 
 Positive = Annotated[float, Field(gt=0, le=1e9)]
 Bound = Annotated[float, Field(ge=0, le=1e9)]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Subquery,
+    Double,
+    FromClause,
+    Text,
     and_,
     case,
+    cast,
     false,
     func,
     literal,
@@ -18,76 +21,23 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.dialects.postgresql import ARRAY
 
+from cim.crs import SRID
 from cim.items import touches
-from cim.model import LettingOption
-from cim.offices.criteria import ANY_USE, OfficeCriteria
+from cim.model import OfficeAccess, OfficeLabel
+from cim.model.station import Station
+from cim.offices.facts import Reading
+from cim.offices.question import Question
 from cim.offices.tables import Tables
+from cim.offices.wording import with_words
+
+CERTAIN = ("ids", "use", "bbox", "within", "q")
+"""Bounds of which nothing is ever unknown."""
 
 
-def like(text: str) -> str:
-    """Return the pattern that finds `text` anywhere, its wildcards taken literally."""
-    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"
-
-
-def asks_for_space(criteria: OfficeCriteria) -> bool:
-    """Whether the criteria bind a unit, and not only the office."""
-    return any(
-        bound is not None for bound in (criteria.area_min, criteria.area_max, criteria.rent_max)
-    )
-
-
-def fitting_options(criteria: OfficeCriteria) -> Subquery:
-    """Return, for each office, whether one unit or block meets area and rent together.
-
-    Columns: ``office_id``, ``fits`` (true, false, or null where it hangs on an unknown value),
-    ``matching_units``, ``matching_as``, ``rent_min``, ``rent_max``. The last four speak of the
-    single units that fit (``unit``), or, where none does, of the smallest block of adjacent units
-    (``block``).
-    """
-    option = LettingOption.__table__.c
-    bounds: list[ColumnElement[bool]] = []
-    if criteria.area_min is not None:
-        bounds.append(option.area >= criteria.area_min)
-    if criteria.area_max is not None:
-        bounds.append(option.smallest <= criteria.area_max)
-    if criteria.rent_max is not None:
-        bounds.append(option.rent_highest <= criteria.rent_max)
-    fit = and_(true(), *bounds)
-    alone, block = and_(fit, option.unit_count == 1), and_(fit, option.unit_count > 1)
-    singles = func.count().filter(alone)
-
-    def of_smallest_block(column: ColumnElement[Any]) -> ColumnElement[Any]:
-        ordered = aggregate_order_by(column, option.unit_count, option.area, option.id)
-        return func.array_agg(ordered).filter(block)[1]
-
-    return (
-        select(
-            option.office_id,
-            case(
-                (func.bool_or(fit), true()),
-                (func.bool_or(fit.is_(None)), null()),
-                else_=false(),
-            ).label("fits"),
-            case(
-                (singles > 0, singles),
-                else_=func.coalesce(of_smallest_block(option.unit_count), 0),
-            ).label("matching_units"),
-            case((singles > 0, "unit"), (func.bool_or(block), "block")).label("matching_as"),
-            case(
-                (singles > 0, func.min(option.rent_lowest).filter(alone)),
-                else_=of_smallest_block(option.rent_lowest),
-            ).label("rent_min"),
-            case(
-                (singles > 0, func.max(option.rent_highest).filter(alone)),
-                else_=of_smallest_block(option.rent_highest),
-            ).label("rent_max"),
-        )
-        .group_by(option.office_id)
-        .subquery("fitting")
-    )
+def _texts(words: Any) -> ColumnElement[Any]:
+    return cast(list(words), ARRAY(Text))
 
 
 def _within_reach(
@@ -102,26 +52,36 @@ def _within_reach(
     )
 
 
-def _street(name: str, t: Tables) -> ColumnElement[Any]:
+def _street(names: list[str], t: Tables) -> ColumnElement[Any]:
     near = t.surroundings.c
-    names = {name, name.removesuffix("街道") + "街道"}
-    return or_(near.street_id == name, near.street.in_(names))
+    full = {name.removesuffix("街道") + "街道" for name in names}
+    return or_(near.street_id.in_(names), near.street.in_(sorted({*names, *full})))
 
 
-def _business_district(name: str, t: Tables) -> ColumnElement[Any]:
-    near, wanted = t.surroundings.c, literal(name)
+def _business_district(names: list[str], t: Tables) -> ColumnElement[Any]:
+    near, wanted = t.surroundings.c, _texts(names)
     return or_(
-        wanted == func.any(near.business_districts), wanted == func.any(near.business_district_ids)
+        near.business_districts.op("&&")(wanted), near.business_district_ids.op("&&")(wanted)
     )
 
 
-def _site(name: str, t: Tables) -> ColumnElement[Any]:
-    return or_(t.office.c.site_id == name, t.site.c.name == name)
+def _site(names: list[str], t: Tables) -> ColumnElement[Any]:
+    return or_(t.office.c.site_id.in_(names), t.site.c.name.in_(names))
 
 
-def _walk(minutes: float, t: Tables) -> ColumnElement[Any]:
-    near = t.surroundings.c
-    return _within_reach(near.walk_min, near.walk_basis, minutes, t.walking.reach_minutes)
+def _walk(kind: str) -> Callable[[Any, Tables], ColumnElement[Any]]:
+    """Return the condition of the minutes on foot to the nearest of a kind."""
+    measure, basis = {
+        "metro": ("walk_min", "walk_basis"),
+        "port": ("port_walk_min", "port_basis"),
+        "railway": ("railway_walk_min", "railway_basis"),
+    }[kind]
+
+    def condition(minutes: float, t: Tables) -> ColumnElement[Any]:
+        near = t.surroundings.c
+        return _within_reach(near[measure], near[basis], minutes, t.walking.reach_minutes)
+
+    return condition
 
 
 def _distance(metres: float, t: Tables) -> ColumnElement[Any]:
@@ -129,16 +89,30 @@ def _distance(metres: float, t: Tables) -> ColumnElement[Any]:
     return _within_reach(near.distance_m, near.walk_basis, metres, t.walking.reach)
 
 
-def _text(words: str, t: Tables) -> ColumnElement[Any]:
-    o, pattern = t.office.c, like(words)
-    return or_(
-        o.name.ilike(pattern),
-        func.coalesce(o.address.ilike(pattern), false()),
-        func.coalesce(func.array_to_string(o.aliases, " ").ilike(pattern), false()),
-    )
+def _at_least(column: str) -> Callable[[Any, Tables], ColumnElement[Any]]:
+    return lambda bound, t: t.office.c[column] >= bound
 
 
-def _space(t: Tables, options: Subquery) -> ColumnElement[Any]:
+_CONDITIONS: dict[str, Callable[[Any, Tables], ColumnElement[Any]]] = {
+    "ids": lambda ids, t: t.office.c.id.in_(ids),
+    "street": _street,
+    "business_district": _business_district,
+    "site": _site,
+    "grade": lambda grades, t: t.office.c.grade.in_(grades),
+    "metro_walk_max": _walk("metro"),
+    "metro_distance_max": _distance,
+    "port_walk_max": _walk("port"),
+    "railway_walk_max": _walk("railway"),
+    "floors_whole": lambda floors, t: t.stock.c.whole_floors >= floors,
+    "clear_height_min": _at_least("clear_height"),
+    "completed_min": _at_least("completed"),
+    "ownership": lambda kinds, t: t.office.c.ownership.in_(kinds),
+    "registrable": lambda wanted, t: t.office.c.registrable == wanted,
+}
+"""Condition of each criterion that stands for itself, by its name."""
+
+
+def _space(t: Tables, options: FromClause) -> ColumnElement[Any]:
     """No free unit at all is a no; no units on record is unknown."""
     return case(
         (t.stock.c.office_id.is_(None), null()),
@@ -147,36 +121,106 @@ def _space(t: Tables, options: Subquery) -> ColumnElement[Any]:
     )
 
 
-_CONDITIONS: dict[str, Callable[[Any, Tables], ColumnElement[Any]]] = {
-    "street": _street,
-    "business_district": _business_district,
-    "site": _site,
-    "grade": lambda grades, t: t.office.c.grade.in_(grades),
-    "metro_walk_max": _walk,
-    "metro_distance_max": _distance,
-    "q": _text,
-}
-"""Condition of each criterion that stands for itself, by its name."""
+def _labels(question: Question, t: Tables) -> ColumnElement[Any]:
+    """Every label must hold; one that is not worked out is unknown."""
+    label = OfficeLabel.__table__.c
+    told = (
+        select(
+            label.office_id,
+            func.count().filter(label.holds).label("hold"),
+            func.count().filter(label.holds.is_(False)).label("hold_not"),
+        )
+        .where(label.label.in_(question.labels))
+        .group_by(label.office_id)
+        .subquery("told")
+    )
+    # uncorrelated, so that the labels are read once and not for each office
+    every = select(told.c.office_id).where(told.c.hold == len(question.labels))
+    refused = select(told.c.office_id).where(told.c.hold_not > 0)
+    identifier = t.office.c.id
+    return case((identifier.in_(every), true()), (identifier.in_(refused), false()), else_=null())
 
 
-def conditions(
-    criteria: OfficeCriteria, tables: Tables, ratio: ColumnElement[Any]
-) -> dict[str, ColumnElement[Any]]:
+def _lines(question: Question, t: Tables) -> ColumnElement[Any]:
+    """Any of the lines within minutes; a station near whose lines are unknown may be on it."""
+    criteria, minutes_by_line = question.criteria, t.surroundings.c.metro_lines
+    limit = criteria.metro_walk_max
+    minutes = t.walking.near_minutes if limit is None else limit
+    nearest = func.least(
+        *(cast(minutes_by_line.op("->>")(literal(line, Text)), Double) for line in question.lines)
+    )
+    access, station = OfficeAccess.__table__.c, Station.__table__.c
+    unknown = (
+        select(access.office_id)
+        .join_from(OfficeAccess.__table__, Station.__table__, station.id == access.place_id)
+        .where(access.layer == "station", access.kind == "metro")
+        .where(station.lines.is_(None), access.walk_min <= minutes)
+    )
+    return case(
+        (nearest <= minutes, true()),
+        (or_(minutes_by_line.is_(None), t.office.c.id.in_(unknown)), null()),
+        else_=false() if minutes <= t.walking.reach_minutes else null(),
+    )
+
+
+def _within_walk(question: Question, t: Tables) -> ColumnElement[Any] | None:
+    start, identifier = question.criteria.walk_from, t.office.c.id
+    if start is None:
+        return None
+    if question.stations is None:
+        return identifier == func.any(_texts(question.walked or ()))
+    access = OfficeAccess.__table__.c
+    reached = select(access.office_id).where(
+        access.layer == "station",
+        access.place_id.in_(question.stations),
+        access.walk_min <= start.minutes,
+    )
+    beyond = false() if start.minutes <= t.walking.reach_minutes else null()
+    return case((identifier.in_(reached), true()), else_=beyond)
+
+
+def _places(question: Question, tables: Tables) -> dict[str, ColumnElement[Any]]:
+    """Return the conditions of where an office stands on the map."""
+    geom, box, area = tables.office.c.geom, question.criteria.box, question.area
+    found: dict[str, ColumnElement[Any]] = {}
+    if box is not None:
+        found["bbox"] = touches(geom, box)
+    if area is not None:
+        found["within"] = func.st_intersects(geom, func.st_geomfromwkb(area.wkb, SRID))
+    if (walk := _within_walk(question, tables)) is not None:
+        found["within_walk"] = walk
+    return found
+
+
+def conditions(question: Question, reading: Reading) -> dict[str, ColumnElement[Any]]:
     """Return the condition of every bound that was set, by its parameter.
 
-    Area and rent are judged together, as ``space``, since one unit must meet both.
+    What is asked of a unit is judged together, as ``space``, since one unit must meet it all.
     """
-    found: dict[str, ColumnElement[Any]] = {}
-    if ANY_USE not in criteria.use:
-        found["use"] = tables.office.c.use.in_(criteria.use)
-    if criteria.box is not None:
-        found["bbox"] = touches(tables.office.c.geom, criteria.box)
+    criteria, tables = question.criteria, reading.tables
+    found = _places(question, tables)
+    if criteria.uses is not None:
+        found["use"] = tables.office.c.use.in_(criteria.uses)
     if criteria.parking_ratio_min is not None:
-        found["parking_ratio_min"] = ratio >= criteria.parking_ratio_min
+        found["parking_ratio_min"] = reading.parking.ratio >= criteria.parking_ratio_min
     if tables.options is not None:
         found["space"] = _space(tables, tables.options)
+    if question.labels:
+        found["labels"] = _labels(question, tables)
+    if question.lines:
+        found["lines"] = _lines(question, tables)
     for name, condition in _CONDITIONS.items():
         value = getattr(criteria, name)
         if value is not None:
             found[name] = condition(value, tables)
+    if question.words:
+        found["q"] = with_words(question.words, tables.office)
     return found
+
+
+def all_hold(judged: Mapping[str, ColumnElement[Any]]) -> ColumnElement[Any]:
+    """Return whether all hold; the texts, which cost most, are read last."""
+    others = and_(true(), *(condition for name, condition in judged.items() if name != "q"))
+    if "q" not in judged:
+        return others
+    return case((others.is_(False), false()), else_=and_(others, judged["q"]))

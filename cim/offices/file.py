@@ -28,7 +28,7 @@ from cim.model.office import Office
 from cim.model.office_unit import OfficeUnit
 from cim.model.site import Site
 from cim.offices.facts import DATES, PROVENANCES_OF, Reading, reading_of
-from cim.offices.search import measures
+from cim.offices.properties import measures
 from cim.offices.tables import join_tables
 from cim.refresh.freshness import freshness
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 
 from cim.crs import SRID
 from cim.offices.facts import reading_of
-from cim.offices.search import measures
+from cim.offices.properties import measures
 from cim.offices.tables import join_tables
 
 

@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Text, and_, cast, func, null, select, true
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Connection,
+    FromClause,
+    RowMapping,
+    Select,
+    and_,
+    func,
+    select,
+    true,
+)
 
 from cim.geojson import feature
-from cim.offices.conditions import asks_for_space, conditions, fitting_options
-from cim.offices.criteria import SORTS, OfficeCriteria
-from cim.offices.facts import FACTS, Reading, reading_of, rounded, shown
-from cim.offices.tables import join_tables
-from cim.walking import Walking
+from cim.offices.conditions import CERTAIN, all_hold, conditions
+from cim.offices.criteria import RELEVANCE, OfficeCriteria
+from cim.offices.facets import Facet, facets_of
+from cim.offices.facts import FACTS, Reading, reading_of, rounded
+from cim.offices.options import asks_for_space, fitting_options
+from cim.offices.properties import labels_that_hold, measures
+from cim.offices.question import Question, understand
+from cim.offices.tables import Tables, join_tables
+from cim.offices.wording import relevance
+from cim.walking import Walking, walking
 
 
 @dataclass(frozen=True)
@@ -30,60 +47,133 @@ class OfficePage:
         they meet all the others or are unknown there too.
     walking
         How distances became minutes.
+    similar
+        Whether a word was found nowhere, so that a slip of one character was forgiven in it.
+    facets
+        For each facet asked for, how many offices have which value.
     """
 
     features: list[str]
     matched: int
     unknown: dict[str, int]
     walking: Walking
+    similar: bool = False
+    facets: dict[str, Facet] = field(default_factory=dict)
 
 
-_WITH_SPACE = ("matching_units", "matching_as", "rent_min", "rent_max")
-"""Measures that speak of what meets the need, where one is stated."""
+_OF_SPACE = ("matching_units", "matching_as", "rent_min", "rent_max")
 
 
-def measures(reading: Reading) -> list[ColumnElement[Any]]:
-    """Return the properties of an office in an answer, flat and in order."""
-    stock, options = reading.tables.stock.c, reading.tables.options
-    plain = [shown(name, reading) for name in FACTS if name not in _WITH_SPACE]
-    if options is None:
-        space = [
-            stock.free_units.label("matching_units"),
-            cast(null(), Text).label("matching_as"),
-            shown("rent_min", reading),
-            shown("rent_max", reading),
-        ]
-    else:
-        space = [
-            options.c.matching_units.label("matching_units"),
-            options.c.matching_as.label("matching_as"),
-            rounded(options.c.rent_min, 2).label("rent_min"),
-            rounded(options.c.rent_max, 2).label("rent_max"),
-        ]
-    return [*plain, *space]
+def _order(question: Question, reading: Reading) -> list[ColumnElement[Any]]:
+    """Return what the answer is sorted by, unrounded and unknown values last, then by id."""
+    options, found = reading.tables.options, []
+    for name in question.criteria.order:
+        plain = name.removeprefix("-")
+        if plain == RELEVANCE:
+            if question.words:
+                found += [by.asc() for by in relevance(question.words, reading.tables.office)]
+            continue
+        of_need = options is not None and plain in ("rent_min", "rent_max")
+        column = options.c[plain] if options is not None and of_need else FACTS[plain].read(reading)
+        found.append((column.desc() if name.startswith("-") else column.asc()).nulls_last())
+    return [*found, reading.tables.office.c.id.asc()]
 
 
-def sortable(reading: Reading) -> dict[str, ColumnElement[Any]]:
-    """Return the unrounded measures an answer can be sorted by."""
-    found = {name: FACTS[name].read(reading) for name in SORTS}
-    if (options := reading.tables.options) is not None:
-        found |= {name: options.c[name] for name in ("rent_min", "rent_max")}
-    return found
+def _judged(question: Question, reading: Reading, joined: FromClause) -> CTE:
+    """Judge every office: those that meet all bounds or hang on an unknown value.
+
+    Columns: ``office_id``, ``met``, ``unknown_<bound>`` of each bound that may be unknown, what of
+    its space meets the need, and ``place``, its place in the answer, where it meets all.
+    """
+    judged = conditions(question, reading)
+    met, options = all_hold(judged), reading.tables.options
+    unsure = [
+        and_(met.is_(None), condition.is_(None)).label(f"unknown_{name}")
+        for name, condition in judged.items()
+        if name not in CERTAIN
+    ]
+    space = [] if options is None else [options.c[name] for name in _OF_SPACE]
+    # bounds of which nothing is unknown stand for themselves, so that an index may serve them
+    certain = [judged[name] for name in CERTAIN if name in judged and name != "q"]
+    return (
+        select(
+            reading.tables.office.c.id.label("office_id"),
+            met.label("met"),
+            *unsure,
+            *space,
+            func.row_number()
+            .over(partition_by=met, order_by=_order(question, reading))
+            .label("place"),
+        )
+        .select_from(joined)
+        .where(*certain, met.is_not(False))
+        .cte("judged")
+    )
 
 
-def _ordered(
-    query: Select[Any], criteria: OfficeCriteria, by_name: dict[str, ColumnElement[Any]]
+def _page_of(judged: CTE, limit: int, offset: int) -> CTE:
+    return (
+        select(judged)
+        .where(judged.c.met, judged.c.place > offset, judged.c.place <= offset + limit)
+        .cte("page")
+    )
+
+
+def _joined_page(connection: Connection, page: CTE, *, of_need: bool) -> tuple[Tables, FromClause]:
+    """Join the offices of a page with all that is known of each."""
+    tables, joined = join_tables(connection)
+    if of_need:
+        tables = replace(tables, options=page)
+    return tables, page.join(joined, tables.office.c.id == page.c.office_id)
+
+
+def page_query(
+    connection: Connection, question: Question, limit: int, offset: int, *, as_features: bool
 ) -> Select[Any]:
-    """Sort by the measures asked for, unknown values last, then by identifier."""
-    for name in criteria.sort:
-        column = by_name[name.removeprefix("-")]
-        direction = column.desc() if name.startswith("-") else column.asc()
-        query = query.order_by(direction.nulls_last())
-    return query.order_by(by_name["id"])
+    """Return the one statement that answers a search.
+
+    Its rows carry ``matched`` and ``unknown_<bound>`` (counts, the same in each) and either
+    ``feature`` (GeoJSON text) or the measures as columns; one row of nulls where none matches.
+    """
+    options = fitting_options(question.criteria) if asks_for_space(question.criteria) else None
+    tables, joined = join_tables(connection, options)
+    judged = _judged(question, reading_of(tables), joined)
+    counts = select(
+        func.count().filter(judged.c.met).label("matched"),
+        *(
+            func.count().filter(column).label(column.name)
+            for column in judged.c
+            if column.name.startswith("unknown_")
+        ),
+    ).cte("counts")
+    page = _page_of(judged, limit, offset)
+    tables, joined = _joined_page(connection, page, of_need=options is not None)
+    o = tables.office.c
+    labels = labels_that_hold(o.id, question.known_labels)
+    shown = [*measures(reading_of(tables)), labels]
+    if as_features:
+        columns: list[ColumnElement[Any]] = [feature(o.id, o.geom, shown).label("feature")]
+    else:
+        spot = func.st_pointonsurface(o.geom)
+        columns = [
+            *shown,
+            rounded(func.st_x(spot), 6).label("lon"),
+            rounded(func.st_y(spot), 6).label("lat"),
+        ]
+    told = select(page.c.place, *columns).select_from(joined).subquery("told")
+    return (
+        select(counts, *(c for c in told.c if c.name != "place"))
+        .select_from(counts.outerjoin(told, true()))
+        .order_by(told.c.place)
+    )
 
 
 def search(
-    connection: Connection, criteria: OfficeCriteria, limit: int, offset: int = 0
+    connection: Connection,
+    criteria: OfficeCriteria,
+    limit: int,
+    offset: int = 0,
+    facets: Sequence[str] = (),
 ) -> OfficePage:
     """Find the offices that meet every bound.
 
@@ -93,27 +183,59 @@ def search(
         The bounds and the order.
     limit, offset
         Which part of the answer is returned.
-    """
-    options = fitting_options(criteria) if asks_for_space(criteria) else None
-    tables, joined = join_tables(connection, options)
-    reading = reading_of(tables)
-    judged = conditions(criteria, tables, reading.parking.ratio)
-    met = and_(true(), *judged.values())
-    page = (
-        select(feature(tables.office.c.id, tables.office.c.geom, measures(reading)))
-        .select_from(joined)
-        .where(met)
-    )
-    page = _ordered(page, criteria, sortable(reading)).limit(limit).offset(offset)
+    facets
+        Names out of `cim.offices.facets.FACETS`.
 
-    left_out = {
-        name: func.count().filter(and_(met.is_(None), condition.is_(None))).label(name)
-        for name, condition in judged.items()
+    Raises
+    ------
+    cim.labels.UnknownLabelError, cim.offices.starts.UnknownPlaceError
+        A label or station is asked for that there is not.
+    """
+    question, rows = _ask(connection, criteria, limit, offset, as_features=True)
+    unknown = {
+        name.removeprefix("unknown_"): count
+        for name, count in rows[0].items()
+        if name.startswith("unknown_") and count
     }
-    counts = select(func.count().filter(met).label("matched"), *left_out.values()).select_from(
-        joined
+    return OfficePage(
+        [row["feature"] for row in rows if row["feature"] is not None],
+        rows[0]["matched"],
+        unknown,
+        walking(connection),
+        question.similar,
+        facets_of(connection, question, facets) if facets else {},
     )
-    counted = connection.execute(counts).mappings().one()
-    features = connection.scalars(page).all()
-    unknown = {name: counted[name] for name in left_out if counted[name]}
-    return OfficePage(list(features), counted["matched"], unknown, tables.walking)
+
+
+def search_rows(
+    connection: Connection, criteria: OfficeCriteria, limit: int, offset: int = 0
+) -> list[Mapping[str, Any]]:
+    """Find the offices that meet every bound, as plain rows.
+
+    Returns
+    -------
+    list of mappings
+        The properties of each office by name, then ``lon`` and ``lat`` (degrees).
+    """
+    _, rows = _ask(connection, criteria, limit, offset, as_features=False)
+    return [
+        {n: v for n, v in row.items() if n != "matched" and not n.startswith("unknown_")}
+        for row in rows
+        if row["id"] is not None
+    ]
+
+
+def _ask(
+    connection: Connection, criteria: OfficeCriteria, limit: int, offset: int, *, as_features: bool
+) -> tuple[Question, Sequence[RowMapping]]:
+    """Ask, and where words are found nowhere, ask again and forgive a slip in them."""
+    question = understand(connection, criteria)
+    query = page_query(connection, question, limit, offset, as_features=as_features)
+    rows = connection.execute(query).mappings().all()
+    if rows[0]["matched"] or not question.words:
+        return question, rows
+    forgiven = question.forgiven(connection)
+    if not forgiven.similar:
+        return question, rows
+    query = page_query(connection, forgiven, limit, offset, as_features=as_features)
+    return forgiven, connection.execute(query).mappings().all()

@@ -20,7 +20,7 @@ class Tables:
     site: FromClause
     surroundings: FromClause
     stock: FromClause
-    options: Subquery | None
+    options: FromClause | None
     walking: Walking
 
 
@@ -33,7 +33,7 @@ def join_tables(
     ----------
     options
         What of an office's space meets a need, with ``office_id``; see
-        `cim.offices.conditions.fitting_options`.
+        `cim.offices.options.fitting_options`.
     """
     tables = Tables(
         office=Office.__table__,

@@ -1,0 +1,118 @@
+"""Examples of what the routes of offices answer, for the description of the service."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api.answers import GEOJSON, JSON
+
+Responses = dict[int | str, dict[str, Any]]
+
+_BAD: dict[str, Any] = {"description": "参数有误 bad parameter (application/problem+json)"}
+
+AREA: dict[str, Any] = {
+    "within": {
+        "type": "Polygon",
+        "coordinates": [[[114.1, 22.53], [114.13, 22.53], [114.13, 22.56], [114.1, 22.53]]],
+    },
+    "area_min": 500,
+    "labels": ["近地铁"],
+}
+
+_TABLES = {
+    "text/csv": {"schema": {"type": "string"}},
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": {
+        "schema": {"type": "string", "format": "binary"}
+    },
+}
+
+FOUND: Responses = {
+    200: {
+        "content": {
+            GEOJSON: {
+                "example": {
+                    "type": "FeatureCollection",
+                    "numberMatched": 1,
+                    "numberReturned": 1,
+                    "unknown": {"parking_ratio_min": 12},
+                    "facets": {
+                        "grade": {
+                            "zh": "等级",
+                            "en": "Grade",
+                            "values": [{"value": "甲级", "count": 1}],
+                            "unknown": 0,
+                        }
+                    },
+                    "features": [
+                        {
+                            "type": "Feature",
+                            "id": "luohu-example:F001",
+                            "geometry": {"type": "Point", "coordinates": [114.1, 22.54]},
+                            "properties": {
+                                "id": "luohu-example:F001",
+                                "name": "示例中心A座（模拟）",
+                                "parking_ratio": 0.6667,
+                                "parking_ratio_text": "1:150",
+                                "parking_ratio_basis": "office",
+                                "parking_ratio_area": "gross_floor_area",
+                                "available_area": 5230.0,
+                                "matching_units": 4,
+                                "nearest_station": "大剧院",
+                                "distance_m": 321.4,
+                                "walk_min": 5.22,
+                                "walk_basis": "network",
+                                "labels": ["近地铁", "甲级"],
+                                "unverified": False,
+                                "provenance": "simulated",
+                            },
+                        }
+                    ],
+                }
+            },
+            **_TABLES,
+        }
+    },
+    400: _BAD,
+}
+
+COMPARED: Responses = {
+    200: {
+        "content": {
+            JSON: {
+                "example": {
+                    "offices": ["luohu-example:F001", "luohu-example:F002"],
+                    "rows": [
+                        {
+                            "name": "walk_min",
+                            "zh": "步行到地铁",
+                            "en": "Walk to the metro",
+                            "unit": "min",
+                            "better": "less",
+                            "values": {"luohu-example:F001": 5.2, "luohu-example:F002": 9.1},
+                            "best": ["luohu-example:F001"],
+                        }
+                    ],
+                }
+            },
+            **_TABLES,
+        }
+    },
+    400: _BAD,
+    404: {"description": "没有这栋楼宇 no such office (application/problem+json)"},
+}
+
+STOCK: Responses = {
+    200: {
+        "content": {
+            JSON: {
+                "example": {
+                    "by": {"name": "grade", "zh": "等级", "en": "Grade"},
+                    "columns": [{"name": "offices", "zh": "楼宇数", "en": "Offices", "unit": None}],
+                    "groups": [{"group": "甲级", "offices": 34}],
+                }
+            },
+            **_TABLES,
+        }
+    },
+    400: _BAD,
+}

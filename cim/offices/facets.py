@@ -1,0 +1,173 @@
+"""Facets of a search: for each value of a property, how many offices have it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Connection,
+    Double,
+    Integer,
+    Select,
+    Text,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    true,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from cim.model import OfficeLabel
+from cim.offices.conditions import all_hold, conditions
+from cim.offices.facts import FACTS, Reading, reading_of
+from cim.offices.options import asks_for_space, fitting_options
+from cim.offices.question import Question
+from cim.offices.tables import join_tables
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many offices have a value; of a label, also of how many that is unknown."""
+
+    value: str
+    count: int
+    unknown: int | None = None
+    zh: str | None = None
+    en: str | None = None
+
+
+@dataclass(frozen=True)
+class Facet:
+    """The values of one property, the most frequent first, and how many offices have none known."""
+
+    zh: str
+    en: str
+    values: list[Count] = field(default_factory=list)
+    unknown: int | None = None
+
+
+def _fact(name: str) -> Callable[[Reading], ColumnElement[Any]]:
+    """Return a single value as the list of it, an unknown one as null."""
+
+    def values(reading: Reading) -> ColumnElement[Any]:
+        value = cast(FACTS[name].read(reading), Text)
+        return case((value.is_not(None), func.array_fill(value, _ONE)))
+
+    return values
+
+
+_ONE = cast([1], ARRAY(Integer))
+
+
+def _lines_near(reading: Reading) -> ColumnElement[Any]:
+    """Return the lines within the minutes that count as near; null where metros are unknown."""
+    minutes_by_line = reading.tables.surroundings.c.metro_lines
+    each = func.jsonb_each_text(minutes_by_line).table_valued("key", "value")
+    near = (
+        select(func.coalesce(func.array_agg(each.c.key), cast([], ARRAY(Text))))
+        .select_from(each)
+        .where(cast(each.c.value, Double) <= reading.tables.walking.near_minutes)
+        .scalar_subquery()
+    )
+    return case((minutes_by_line.is_not(None), near), else_=null())
+
+
+FACETS: dict[str, tuple[str, str, str, Callable[[Reading], ColumnElement[Any]] | None]] = {
+    "district": ("所在区", "District", "district", _fact("district")),
+    "street": ("街道", "Street", "street", _fact("street")),
+    "business_district": (
+        "商圈",
+        "Business district",
+        "business_district",
+        lambda r: r.tables.surroundings.c.business_districts,
+    ),
+    "site": ("项目", "Site", "site", _fact("site")),
+    "use": ("用途", "Use", "use", _fact("use")),
+    "grade": ("等级", "Grade", "grade", _fact("grade")),
+    "ownership": ("权属性质", "Ownership", "ownership", _fact("ownership")),
+    "registrable": ("可注册", "Can be registered", "registrable", _fact("registrable")),
+    "air_conditioning": ("空调形式", "Air conditioning", "", _fact("air_conditioning")),
+    "provenance": ("数据性质", "Provenance", "", _fact("provenance")),
+    "lines": ("近处地铁线路", "Metro lines near", "lines", _lines_near),
+    "labels": ("标签", "Labels", "labels", None),
+}
+"""Title, the bound that does not count for a facet, and its values as a list (null: unknown).
+
+Labels are no column of an office.
+"""
+
+
+def _counted(name: str, judged: CTE) -> Select[Any]:
+    """Count the offices that meet all but the facet's own bound, by value."""
+    met = judged.c[f"met_but_{name}"]
+    one = literal(name, Text).label("facet")
+    if name == "labels":
+        label = OfficeLabel.__table__.c
+        return (
+            select(
+                one,
+                label.label.label("value"),
+                func.count().filter(label.holds).label("count"),
+                func.count().filter(label.holds.is_(None)).label("unknown"),
+            )
+            .select_from(judged.join(OfficeLabel.__table__, label.office_id == judged.c.office_id))
+            .where(met)
+            .group_by(label.label)
+        )
+    given = judged.c[f"value_{name}"]
+    # an unknown value is a list of one null, so that it is counted
+    each = func.unnest(func.coalesce(given, cast([None], ARRAY(Text)))).table_valued("value")
+    values = each.render_derived(name="each")
+    return (
+        select(one, values.c.value, func.count().label("count"), cast(null(), Integer))
+        .select_from(judged.join(values, true()))
+        .where(met)
+        .group_by(values.c.value)
+    )
+
+
+def facets_of(connection: Connection, question: Question, names: Sequence[str]) -> dict[str, Facet]:
+    """Count, for each facet, the offices by value that meet all bounds but the facet's own.
+
+    One statement for all facets. An office in several business districts counts in each.
+    """
+    options = fitting_options(question.criteria) if asks_for_space(question.criteria) else None
+    tables, joined = join_tables(connection, options)
+    reading = reading_of(tables)
+    bounds = conditions(question, reading)
+    columns: list[ColumnElement[Any]] = [tables.office.c.id.label("office_id")]
+    for name in names:
+        _, _, own, values = FACETS[name]
+        others = {bound: condition for bound, condition in bounds.items() if bound != own}
+        columns.append(and_(true(), all_hold(others)).label(f"met_but_{name}"))
+        if values is not None:
+            columns.append(values(reading).label(f"value_{name}"))
+    judged = select(*columns).select_from(joined).cte("judged").prefix_with("materialized")
+    rows = connection.execute(union_all(*(_counted(name, judged) for name in names))).all()
+    titles = {label.code: label for label in question.known_labels}
+    found = {}
+    for name in names:
+        zh, en, _, _ = FACETS[name]
+        mine = [(row[1], row[2], row[3]) for row in rows if row[0] == name]
+        counts = [
+            Count(value, count, unknown, *_titles(titles.get(value)))
+            for value, count, unknown in mine
+            if value is not None and (name != "labels" or value in titles)
+        ]
+        counts.sort(key=lambda count: (-count.count, count.value))
+        none = None if name == "labels" else sum(n for value, n, _ in mine if value is None)
+        found[name] = Facet(zh, en, counts, none)
+    return found
+
+
+def _titles(label: Any) -> tuple[str | None, str | None]:
+    return (None, None) if label is None else (label.zh, label.en)
