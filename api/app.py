@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from api import access, collections, health, offices, pages, recommend, scenes, units
+from api import access, choices, collections, health, offices, pages, recommend, scenes, units
 from api.problems import handle_problems
 from cim.database import close_city, open_city
 from cim.refresh.keeping import keeping_fresh
@@ -50,6 +50,6 @@ def create_app() -> FastAPI:
     app.add_middleware(GZipMiddleware, minimum_size=2000, compresslevel=5)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(LOOPBACK))
     pages.mount_assets(app)
-    for module in (pages, scenes, health, collections, access, recommend, offices, units):
+    for module in (pages, scenes, health, collections, access, choices, recommend, offices, units):
         app.include_router(module.router)
     return app

@@ -1,23 +1,32 @@
 // The first page: a need on the left, the city on the right.
 
+import { advise, adviceEntry, faceAdvice, showAdvice, showBeginning, wasAsked } from "./advice.js";
 import { hideDetail, showDetail, showDetailFailure } from "./detail.js";
-import { entryOf, markOpen, showFailure, showList, showLoading, showNotAsked, showOffices } from "./list.js";
-import { asked, check, countBounds, foldOnPhone, onChange, prepare, questionOf, restore, showBounds } from "./need.js";
-import { enterOffice, leaveOffice, readPlace, startAtList, writePlace } from "./place.js";
+import { find } from "./find.js";
+import { entryOf, markOpen, showFailure, showList } from "./list.js";
+import { asked as askedNeed, onChange, restore } from "./need.js";
+import { listenToPicks, restorePicks } from "./picks.js";
+import { enterOffice, leaveOffice, readPlace, startAtList, writePicked, writePlace } from "./place.js";
+import { prepare } from "./prepare.js";
 import { listenToScene, sceneOf } from "./scene.js";
 import { ask } from "./service.js";
-import { learn, make, provenance } from "./words.js";
+import { showComparison, showStock } from "./tables.js";
+import { focusUnit } from "./units.js";
+import { foldForm, foldOnPhone, listenToWays, showWay } from "./ways.js";
+import { onWish, restoreWish, wished } from "./wish.js";
+import { make, provenance } from "./words.js";
 
-const MOST = 1000;
 const phone = matchMedia("(max-width: 760px)");
 const side = document.getElementById("side");
-
 const scene = sceneOf(document.getElementById("scene"));
 const listed = new Map();
-const schemas = {};
+let schemas = {};
+let way = "find";
 let opened = null;
-let question = 0;
 let scrolled = 0;
+let allUnits = false;
+
+const asked = () => (way === "find" ? askedNeed() : wished());
 
 function warn() {
   const kinds = new Set([...listed.values()].map((office) => office.provenance));
@@ -34,28 +43,47 @@ function keep(offices, isBound) {
   scene.highlight(offices && isBound ? [...listed.keys()] : null);
 }
 
-async function search() {
-  const number = ++question;
-  const parameters = asked();
-  const bounds = countBounds(parameters);
-  showBounds(bounds);
-  if (!check()) {
-    keep(null);
-    showNotAsked();
+async function answer() {
+  if (way === "find") {
+    const found = await find({ open: choose, again: answer });
+    if (!found || way !== "find") return;
+    keep(found.offices, found.isBound);
+    markOpen(opened);
     return;
   }
-  showLoading();
-  try {
-    const found = await ask(`/offices?${questionOf(parameters)}&limit=${MOST}`);
-    if (number !== question) return;
-    keep(found.features.map((feature) => feature.properties), bounds > 0);
-    showOffices(found, choose, parameters.has("free"));
-    markOpen(opened);
-  } catch (error) {
-    if (number !== question) return;
-    keep(null);
-    showFailure(error.message, error.passing ? search : null);
-  }
+  const offices = await advise({ open: choose, again: begin });
+  if (way === "recommend") keep(offices, true);
+}
+
+/** The reader asks anew: the answer starts at its list. */
+function begin() {
+  shut({ toEntry: false });
+  startAtList(asked());
+  return answer();
+}
+
+function changed() {
+  if (way === "find" || wasAsked()) begin();
+  else writePlace(asked(), opened);
+}
+
+/** The button was pressed: bring the answer before the reader. */
+async function recommend() {
+  foldForm(phone, "recommend", false);
+  await begin();
+  faceAdvice();
+}
+
+/** Show one way and its answer, the same as before where it was not asked anew. */
+function goWay(to) {
+  way = to;
+  showWay(to);
+  showAnswers(opened === null);
+}
+
+function showAnswers(visible) {
+  showList(visible && way === "find");
+  showAdvice(visible && way === "recommend");
 }
 
 /** The reader picks an office, in the list or in the scene. */
@@ -65,24 +93,53 @@ function choose(id, { fly = true } = {}) {
   open(id, { fly });
 }
 
+async function read(id) {
+  const path = `/offices/${encodeURIComponent(id)}`;
+  const free = allUnits ? "" : "free=true&";
+  return Promise.all([ask(path), ask(`${path}/units?${free}limit=10000`)]);
+}
+
 async function open(id, { fly = true } = {}) {
   if (opened === null) scrolled = phone.matches ? scrollY : side.scrollTop;
   opened = id;
   markOpen(id);
   scene.select(id, { fly });
-  const path = `/offices/${encodeURIComponent(id)}`;
   try {
-    const [file, units] = await Promise.all([ask(path), ask(`${path}/units?free=true&limit=10000`)]);
+    const [file, units] = await read(id);
     if (opened !== id) return;
-    showList(false);
-    showDetail({ office: file.properties, units: units.features, listed: listed.get(id), schemas, back });
+    showAnswers(false);
+    show(file, units);
   } catch (error) {
     if (opened !== id) return;
-    showList(false);
+    showAnswers(false);
     showDetailFailure(error.status === 404
       ? `没有编号为“${id}”的楼宇，可能已被删除，或链接有误。There is no office “${id}”: it was removed, or the link is wrong.`
       : error.message, back);
   }
+}
+
+function show(file, units, { said = "", again = false } = {}) {
+  const daily = { all: allUnits, said, showAll: (all) => { allUnits = all; renew("", "all-units"); }, onSaved: saved };
+  showDetail({ office: file.properties, units: units.features, listed: listed.get(opened), schemas, back, daily, again });
+}
+
+/** Show the open office with its values as they are now. */
+async function renew(said, unit) {
+  const id = opened;
+  try {
+    const [file, units] = await read(id);
+    if (opened !== id) return;
+    show(file, units, { said, again: true });
+    focusUnit(unit);
+  } catch (error) {
+    if (opened === id) showDetailFailure(error.message, back);
+  }
+}
+
+/** A unit was changed: the office, the answer and what is lit up follow. */
+async function saved(words, unit) {
+  await renew(words, unit);
+  if (way === "find" || wasAsked()) await answer();
 }
 
 /** The reader is done with an office. */
@@ -97,25 +154,29 @@ function shut({ toEntry = true } = {}) {
   const left = opened;
   opened = null;
   hideDetail();
-  showList(true);
+  showAnswers(true);
   markOpen(null);
   scene.select(null);
   if (!toEntry) return;
   (phone.matches ? window : side).scrollTo({ top: scrolled });
-  entryOf(left)?.focus({ preventScroll: true });
+  (way === "find" ? entryOf : adviceEntry)(left)?.focus({ preventScroll: true });
 }
 
-function changed() {
-  shut({ toEntry: false });
-  startAtList(asked());
-  search();
+/** Go where the address says; true where it asks something else than before. */
+function arrive(parameters) {
+  const before = String(asked());
+  goWay(parameters.get("way") === "recommend" ? "recommend" : "find");
+  parameters.delete("way");
+  if (way === "find") restore(parameters);
+  else restoreWish(parameters);
+  return String(asked()) !== before;
 }
 
 function travelled() {
-  const before = String(asked());
-  const { parameters, office } = readPlace();
-  restore(parameters);
-  if (String(asked()) !== before) search();
+  const { parameters, office, picked } = readPlace();
+  const differs = arrive(parameters);
+  restorePicks(picked);
+  if (differs && (way === "find" || wasAsked())) answer();
   if (office) open(office);
   else shut();
 }
@@ -123,23 +184,33 @@ function travelled() {
 listenToScene(scene, {
   onSelect: (id) => { if (id) choose(id, { fly: false }); else back(); },
 });
+listenToWays((to) => {
+  if (to === way) return;
+  shut({ toEntry: false });
+  goWay(to);
+  startAtList(asked());
+  if (to === "recommend") showBeginning();
+  if (to === "find" || wasAsked()) answer();
+});
+listenToPicks({ onChange: (ids) => writePicked(ids, asked(), opened), onCompare: showComparison });
+document.getElementById("stock-open").addEventListener("click", () => showStock());
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && !event.target.closest("form")) back();
+  if (event.key === "Escape" && !event.target.closest("form, dialog")) back();
 });
 window.addEventListener("popstate", travelled);
 foldOnPhone(phone);
 
 try {
-  const prepared = await prepare();
-  schemas.office = prepared.schema;
-  schemas.unit = prepared.unitSchema;
-  learn(schemas.unit);
-  learn(schemas.office);
-  const { parameters, office } = readPlace();
-  restore(parameters);
+  schemas = await prepare();
+  const { parameters, office, picked } = readPlace();
+  const stated = [...parameters.keys()].some((name) => name !== "way");
+  arrive(parameters);
+  restorePicks(picked);
   writePlace(asked(), office);
   onChange(changed);
-  await search();
+  onWish({ changed, sent: recommend });
+  if (way === "find" || stated) await answer();
+  else showBeginning();
   if (office) await open(office);
 } catch (error) {
   showFailure(error.message, () => location.reload());

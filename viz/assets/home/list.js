@@ -1,5 +1,7 @@
 // The answer: how many, for how many that cannot be said, and each office in a few words.
 
+import { labelChips } from "./labels.js";
+import { pickBox } from "./picks.js";
 import { both, make, matching, metro, parking, provenanceTag, rent, space, UNKNOWN, whole } from "./words.js";
 
 const PAGE = 30;
@@ -9,7 +11,9 @@ const more = document.getElementById("more");
 
 const BOUNDS = {
   parking_ratio_min: "车位配比", metro_walk_max: "步行时间", space: "面积或租金",
-  grade: "等级", street: "所在街道", business_district: "所在商圈",
+  grade: "等级", street: "所在街道", business_district: "所在商圈", labels: "标签", lines: "地铁线路",
+  port_walk_max: "步行到口岸", railway_walk_max: "步行到火车站", clear_height_min: "净高",
+  completed_min: "竣工年份", ownership: "权属", registrable: "可注册", floors_whole: "整层",
 };
 
 function clear(...instead) {
@@ -57,7 +61,9 @@ function entry(office, open) {
       fact("车位", parking(office)), fact("地铁", metro(office)),
       fact(fits ? "共可租" : "可租", space(office)), fact("租金", rent(office))));
   button.addEventListener("click", () => open(office.id));
-  return make("li", {}, button);
+  return make("li", { class: "card" }, button,
+    make("div", { class: "foot" }, labelChips(office.labels) ?? make("span"),
+      office.unverified ? make("span", { class: "tag" }, "房源待核验") : null, pickBox(office)));
 }
 
 function unknownWords(unknown) {
@@ -76,12 +82,21 @@ function countWords(matched, offices, onlyFree) {
     : both(` 栋符合，其中 ${whole(free)} 栋有可租空间`, `match, ${whole(free)} with free space`))];
 }
 
-/** Show a FeatureCollection of offices; `onlyFree` where it was asked for free space. */
-export function showOffices(collection, open, onlyFree) {
+/** Links to the same answer as files. */
+function exports(question) {
+  return make("p", { class: "exports" }, "导出 export ", ...["csv", "xlsx"].flatMap((form) => [
+    make("a", { href: `/offices?${question}&f=${form}`, download: "" }, form === "csv" ? "CSV" : "Excel"), " "]));
+}
+
+/**
+ * Show a FeatureCollection of offices. `question` is what was asked, `onlyFree` whether only for
+ * free space.
+ */
+export function showOffices(collection, { open, question, onlyFree }) {
   const offices = collection.features.map((feature) => feature.properties);
   answer.className = "";
   answer.replaceChildren(...countWords(collection.numberMatched, offices, onlyFree),
-    ...[unknownWords(collection.unknown)].filter(Boolean));
+    ...[unknownWords(collection.unknown), offices.length ? exports(question) : null].filter(Boolean));
   if (offices.length === 0) {
     clear(make("li", { class: "empty" },
       "没有符合全部条件的楼宇。可以放宽面积、租金或步行时间，或清除条件。",

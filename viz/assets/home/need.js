@@ -1,18 +1,20 @@
 // The need: a form that turns into a question to the service, and is filled from an address.
 
-import { ask } from "./service.js";
-import { make, both } from "./words.js";
+import { labelNamed, labelTicks, tickChip } from "./choices.js";
+import { both, make } from "./words.js";
 
 const form = document.getElementById("need");
 const note = document.getElementById("need-note");
 const JOINED = "一个单元，或相邻单元合并";
 
-/** Return what the form says, empty fields left out. */
+/** Return what the form says, empty fields left out, several words of a field joined by commas. */
 export function asked() {
   const parameters = new URLSearchParams();
   for (const [name, value] of new FormData(form)) {
     const text = String(value).trim();
-    if (text !== "") parameters.set(name, text);
+    if (text === "") continue;
+    const many = form.querySelector(`[name="${name}"][data-many]`) && parameters.has(name);
+    parameters.set(name, many ? `${parameters.get(name)},${text}` : text);
   }
   return parameters;
 }
@@ -34,11 +36,12 @@ export function countBounds(parameters) {
 
 /** Say at the fields what cannot be asked; true where all can. */
 export function check() {
-  const { area_min: low, area_max: high, rent_max: rent } = form.elements;
+  const { area_min: low, area_max: high } = form.elements;
+  const numbers = [...form.querySelectorAll("input[type=number]")];
   const crossed = low.value !== "" && high.value !== "" && Number(low.value) > Number(high.value);
-  const faulty = [low, high, rent].filter((field) => !field.validity.valid);
+  const faulty = numbers.filter((field) => !field.validity.valid);
   const wrong = new Set(crossed ? [low, high, ...faulty] : faulty);
-  for (const field of [low, high, rent]) field.setAttribute("aria-invalid", String(wrong.has(field)));
+  for (const field of numbers) field.setAttribute("aria-invalid", String(wrong.has(field)));
   note.className = wrong.size ? "wide wrong" : "wide";
   note.hidden = !wrong.size && low.value === "" && high.value === "";
   note.replaceChildren(...(
@@ -53,21 +56,33 @@ function fill(name, options) {
   for (const [value, title] of options) select.add(new Option(title, value));
 }
 
-/** Fill the choices from what the city holds; return the schemas that name them. */
-export async function prepare() {
-  const [schema, unitSchema, streets, districts] = await Promise.all([
-    ask("/collections/office/schema"),
-    ask("/collections/office_unit/schema"),
-    ask("/collections/area/items?level=street&limit=1000"),
-    ask("/collections/business_district/items?limit=1000"),
-  ]);
-  fill("use", [...schema.properties.use.oneOf.map(({ const: use }) => [use, use]), ["全部", "全部 any"]]);
-  fill("grade", schema.properties.grade.oneOf.map(({ const: grade }) => [grade, grade]));
-  fill("street", streets.features.map(({ properties: p }) => [p.id, p.name]));
-  fill("business_district", districts.features.map(({ properties: p }) => [
-    p.id, p.confirmed ? p.name : `${p.name}（待确认）`,
-  ]));
-  return { schema, unitSchema };
+/** Fill the choices from what the city holds. */
+export function fillNeed({ office, unit, streets, districts, lines }) {
+  const words = (schema, name) => schema.properties[name].oneOf.map(({ const: value }) => [value, value]);
+  fill("use", [...words(office, "use"), ["全部", "全部 any"]]);
+  fill("grade", words(office, "grade"));
+  fill("fit_out", words(unit, "fit_out"));
+  fill("ownership", words(office, "ownership"));
+  fill("street", streets);
+  fill("business_district", districts);
+  document.getElementById("need-lines").append(...lines.map((line) => tickChip(line, [line], "lines")));
+  document.getElementById("need-labels").append(...labelTicks("labels"));
+}
+
+/** Write beside each label how many offices would remain with it. */
+export function showLabelCounts(counts) {
+  const found = new Map((counts?.values ?? []).map(({ value, count }) => [value, count]));
+  for (const place of form.querySelectorAll("[data-label]")) {
+    place.textContent = counts ? String(found.get(place.dataset.label) ?? 0) : "";
+    place.closest("label").classList.toggle("none", Boolean(counts) && !found.get(place.dataset.label));
+  }
+}
+
+/** Tick boxes from words joined by commas; return those that are no choice. */
+function tickMany(boxes, words) {
+  const wanted = words.split(",").filter(Boolean).map((word) => labelNamed(word)?.code ?? word);
+  for (const box of boxes) box.checked = wanted.includes(box.value);
+  return wanted.filter((word) => ![...boxes].some((box) => box.value === word));
 }
 
 function setField(field, value) {
@@ -87,18 +102,34 @@ function setField(field, value) {
 }
 
 function titleOfField(field) {
-  const label = field.closest("label, fieldset");
+  const label = field.closest("label:not(.chip), fieldset");
   return (label.querySelector("legend") ?? label).firstChild.textContent.trim();
+}
+
+/** Unfold the parts of the form in which something is set. */
+function openWhatIsSet() {
+  for (const fold of form.querySelectorAll("details")) {
+    const fields = [...fold.querySelectorAll("[name]")];
+    const set = fields.some((field) => (field.type === "checkbox" ? field.checked
+      : field.value !== "" && field.value !== field.options?.[0]?.value));
+    if (set) fold.open = true;
+  }
 }
 
 /** Fill the form from an address, and say which of its values were not understood. */
 export function restore(parameters) {
   const strange = [];
-  for (const field of form.querySelectorAll("[name]")) {
+  for (const name of new Set([...form.querySelectorAll("[data-many]")].map((box) => box.name))) {
+    const boxes = form.querySelectorAll(`[name="${name}"]`);
+    const odd = tickMany(boxes, parameters.get(name) ?? "");
+    if (odd.length) strange.push(`${titleOfField(boxes[0])}：${odd.join("、")}`);
+  }
+  for (const field of form.querySelectorAll("[name]:not([data-many])")) {
     const value = parameters.get(field.name);
     if (value === null) setField(field, field.options?.[0]?.value ?? "");
     else if (!setField(field, value)) strange.push(`${titleOfField(field)}：${value}`);
   }
+  openWhatIsSet();
   const said = document.getElementById("strange");
   said.hidden = strange.length === 0;
   said.replaceChildren(`链接中的“${strange.join("、")}”无法识别，已改为默认。`,
@@ -116,14 +147,6 @@ export function onChange(changed) {
   form.addEventListener("input", () => soon(300));
   form.addEventListener("submit", (event) => { event.preventDefault(); soon(0); });
   form.addEventListener("reset", () => soon(0));
-}
-
-/** On a phone the form is folded, and its head says how many bounds are set. */
-export function foldOnPhone(phone) {
-  const filters = document.getElementById("filters");
-  const fit = () => { filters.open = !phone.matches; };
-  phone.addEventListener("change", fit);
-  fit();
 }
 
 export function showBounds(count) {

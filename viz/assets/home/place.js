@@ -1,26 +1,37 @@
-// Where the reader is: the question and the open office, in the address and in the history. A link
-// repeats both; Back leaves an office for the list.
+// Where the reader is: the question, the open office and the offices ticked for comparing, in the
+// address and in the history. A link repeats all three; Back leaves an office for the list.
 
 let leaving = false;
 window.addEventListener("popstate", () => { leaving = false; });
 
+const NOT_ASKED = ["office", "picked"];
+let picked = [];
+
 function address(parameters, office) {
   const shown = new URLSearchParams(parameters);
+  if (picked.length) shown.set("picked", picked.join(","));
   if (office) shown.set("office", office);
   return `?${shown}`;
 }
 
-/** Return the parameters in the address, and the office that is open. */
+/** Return the parameters in the address, the office that is open, and those ticked. */
 export function readPlace() {
   const parameters = new URLSearchParams(location.search);
   const office = parameters.get("office");
-  parameters.delete("office");
-  return { parameters, office };
+  picked = (parameters.get("picked") ?? "").split(",").filter(Boolean);
+  for (const name of NOT_ASKED) parameters.delete(name);
+  return { parameters, office, picked: [...picked] };
 }
 
 /** Correct the address of where the reader is. */
 export function writePlace(parameters, office) {
   history.replaceState(history.state, "", address(parameters, office));
+}
+
+/** Write which offices are ticked. */
+export function writePicked(ids, parameters, office) {
+  picked = [...ids];
+  writePlace(parameters, office);
 }
 
 /** Go from the list to an office. */

@@ -26,10 +26,10 @@ export function both(zh, en) {
 // Titles of values and units stand in the model; the page reads them from the layers' schemas.
 const titles = new Map();
 
-/** Learn the titles of a layer's values and units from its schema. */
-export function learn(schema) {
+/** Learn the titles of a layer's values from its schema; `renamed` gives fields another name. */
+export function learn(schema, renamed = {}) {
   for (const [name, field] of Object.entries(schema.properties)) {
-    for (const { const: value, title } of field.oneOf ?? []) titles.set(`${name}=${value}`, title);
+    for (const { const: value, title } of field.oneOf ?? []) titles.set(`${renamed[name] ?? name}=${value}`, title);
   }
 }
 
@@ -38,7 +38,49 @@ export function titleOf(name, value) {
   return value === null || value === undefined ? UNKNOWN : titles.get(`${name}=${value}`) ?? String(value);
 }
 
+/** Return a value of a record as people write it; null where there is none. */
+export function shown(value, unit) {
+  if (value === null || value === undefined) return null;
+  if (value === true) return "是";
+  if (value === false) return "否";
+  if (Array.isArray(value)) return value.join("、");
+  if (typeof value === "number") return decimal(value, unit);
+  return String(value);
+}
+
+/** Title of a field in both languages, as its layer declares it; remarks on it left out. */
+export function titleOfField(field) {
+  return both(field.title, field.description?.split(/[:(]/)[0].trim().toLowerCase());
+}
+
 const BASES = { office: "按楼宇车位", site: "按项目车位", estimated: "按停车面积估算" };
+const WALKS = { network: "按路网", "straight-line": "直线估算" };
+
+const UNITS = { m2: "㎡", "CNY/m2/month": "元/㎡/月", "spaces/100m2": "个/100㎡", percent: "%", min: "分钟", m: "米" };
+
+/** Return a unit of a measure in words. */
+export function unitWords(unit) {
+  return unit ? UNITS[unit] ?? unit : "";
+}
+
+export function walkBasis(basis) {
+  return WALKS[basis] ?? basis;
+}
+
+/** Return a measure of an office as people read it; `unit` in words. */
+export function measured(name, value, unit) {
+  if (value === null || value === undefined) return UNKNOWN;
+  if (name === "walk_basis") return walkBasis(value);
+  if (name === "parking_ratio_basis") return BASES[value] ?? value;
+  if (name.endsWith("provenance") && typeof value === "string") return provenance(value);
+  if (Array.isArray(value)) {
+    return value.map((one) => (name.endsWith("provenance") ? provenance(one) : one)).join("、") || "没有";
+  }
+  if (typeof value === "object") {
+    return Object.entries(value).map(([of, count]) => `${titleOf("amenity", of)} ${fine.format(Math.round(10 * count) / 10)}`).join("、") || "没有";
+  }
+  return typeof value === "string" ? titleOf(name, value) : shown(value, unit);
+}
 
 export function provenance(value) {
   return titleOf("provenance", value);
@@ -67,11 +109,19 @@ export function parking(office) {
   return `${office.parking_ratio_text}（${basis}，${provenance(office.parking_ratio_provenance)}）`;
 }
 
+export function minutes(value) {
+  return value === null || value === undefined ? UNKNOWN : whole(Math.max(1, value), "分钟");
+}
+
+export function metres(value) {
+  return whole(value, "m");
+}
+
 export function metro(office) {
   if (office.walk_basis === null) return UNKNOWN;
-  if (office.nearest_station === null) return "3\u00a0公里内没有";
-  const minutes = whole(Math.max(1, office.walk_min), "分钟");
-  return `${office.nearest_station}，直线\u00a0${whole(office.distance_m, "m")}，约\u00a0${minutes}`;
+  if (office.walk_min === null) return "步行范围内没有";
+  const rough = office.walk_basis === "straight-line" ? "（直线估算）" : "";
+  return `${office.nearest_station}，步行约\u00a0${minutes(office.walk_min)}${rough}`;
 }
 
 export function rent(office) {

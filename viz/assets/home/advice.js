@@ -1,0 +1,107 @@
+// The way of recommending: asks for the need of a company and shows funnel, ranking and what is open.
+
+import { funnelOf, relaxationsOf } from "./funnel.js";
+import { cardOf, openCases } from "./result.js";
+import { send } from "./service.js";
+import { both, make, whole } from "./words.js";
+import { checkWish, relax, requestOf } from "./wish.js";
+
+const place = document.getElementById("advice");
+const LIMIT = 10;
+let number = 0;
+let asked = false;
+
+function status(...words) {
+  return make("div", { class: "answer", role: "status" }, ...words);
+}
+
+function loading() {
+  place.setAttribute("aria-busy", "true");
+  if (place.querySelector(".card")) return;
+  place.replaceChildren(status("推荐中…"), ...Array.from({ length: 3 }, () => make("div", { class: "ghost" })));
+}
+
+function failed(error, again) {
+  const retry = make("button", { type: "button" }, "重试 try again");
+  retry.addEventListener("click", again);
+  place.replaceChildren(make("div", { class: "answer failed", role: "alert" }, make("strong", {}, "没有得到推荐 "),
+    make("p", {}, error.message), error.passing ? retry : null));
+}
+
+function heading({ matched, results, notes }) {
+  const simulated = notes.map(({ zh, en }) => make("p", { class: "note" }, ...both(zh, en)));
+  if (matched === 0) {
+    return status(make("strong", {}, "0"), ...both(" 栋满足全部条件。看看下面可以放宽什么。", "none meets it all; see what could be given up"), ...simulated);
+  }
+  return status(make("strong", {}, whole(matched)), ...both(
+    results.length < matched ? ` 栋满足全部条件，列出最合适的 ${results.length} 栋` : " 栋满足全部条件，由高分到低分",
+    "meet it all, the best first"), ...simulated);
+}
+
+function fold(title, ...inside) {
+  return make("details", { class: "fold" }, make("summary", {}, ...title), ...inside);
+}
+
+function show(answer, { open, again }) {
+  const take = (change) => { relax(change); again(); };
+  place.replaceChildren(...[
+    heading(answer),
+    funnelOf(answer.funnel),
+    relaxationsOf(answer.relaxations, take),
+    make("ol", { class: "cards", "aria-label": "推荐 recommended offices" },
+      ...answer.results.map((result) => cardOf(result, open))),
+    openCases(answer.unknown, answer.unknown_count, open),
+    fold(both("怎样算的", "how it was reckoned"),
+      make("ul", { class: "open" }, ...answer.assumptions.map(({ zh, en }) => make("li", {}, ...both(zh, en))),
+        make("li", {}, `${answer.day} · 数据 ${answer.data_version} · 软件 ${answer.software_version}`))),
+  ].filter(Boolean));
+}
+
+/** Say what to do before anything was asked. */
+export function showBeginning() {
+  if (asked) return;
+  place.replaceChildren(make("p", { class: "empty" },
+    "填写企业的面积或人数、预算和必须满足的条件，按“推荐”。每一步剩下几栋、为什么推荐、还差什么，都会说明。",
+    make("br"), make("small", { lang: "en" }, "State the need and press recommend: what each condition leaves, and why these.")));
+}
+
+/** Whether the reader has asked before, so that a change is to be answered at once. */
+export function wasAsked() {
+  return asked;
+}
+
+/**
+ * Ask and show; return the results, null where there is no answer or another question came first.
+ * `open` opens an office, `again` asks once more after the need was changed.
+ */
+export async function advise({ open, again }) {
+  const mine = ++number;
+  if (!checkWish()) return null;
+  asked = true;
+  loading();
+  try {
+    const { body } = await send("POST", "/offices/recommend", { ...requestOf(), limit: LIMIT });
+    if (mine !== number) return null;
+    show(body, { open, again });
+    return body.results.map(({ office }) => office);
+  } catch (error) {
+    if (mine === number) failed(error, again);
+    return null;
+  } finally {
+    if (mine === number) place.removeAttribute("aria-busy");
+  }
+}
+
+export function showAdvice(visible) {
+  place.hidden = !visible;
+}
+
+/** Bring the answer before the reader. */
+export function faceAdvice() {
+  if (place.querySelector(".answer")) place.scrollIntoView({ block: "start" });
+}
+
+/** Return the button that opens an office, if it is recommended. */
+export function adviceEntry(id) {
+  return place.querySelector(`.card[data-id="${CSS.escape(id)}"] .name`);
+}

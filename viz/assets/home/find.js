@@ -1,0 +1,33 @@
+// The way of finding: asks for what the form says and shows the offices that meet it.
+
+import { showFailure, showLoading, showNotAsked, showOffices } from "./list.js";
+import { asked, check, countBounds, questionOf, showBounds, showLabelCounts } from "./need.js";
+import { ask } from "./service.js";
+
+const MOST = 1000;
+let number = 0;
+
+/** Ask and show; return {offices, isBound}, null where another question came first. */
+export async function find({ open, again }) {
+  const mine = ++number;
+  const parameters = asked();
+  const bounds = countBounds(parameters);
+  showBounds(bounds);
+  if (!check()) {
+    showNotAsked();
+    return { offices: null, isBound: false };
+  }
+  showLoading();
+  const question = questionOf(parameters);
+  try {
+    const found = await ask(`/offices?${question}&limit=${MOST}&facets=labels`);
+    if (mine !== number) return null;
+    showOffices(found, { open, question, onlyFree: parameters.has("free") });
+    showLabelCounts(found.facets?.labels);
+    return { offices: found.features.map(({ properties }) => properties), isBound: bounds > 0 };
+  } catch (error) {
+    if (mine !== number) return null;
+    showFailure(error.message, error.passing ? again : null);
+    return { offices: null, isBound: false };
+  }
+}

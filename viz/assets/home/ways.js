@@ -1,0 +1,38 @@
+// The two ways in, as tabs: finding by bounds, and recommending to a company's need.
+
+const WAYS = ["find", "recommend"];
+const tab = (way) => document.getElementById(`tab-${way}`);
+
+/** Show one way's form. */
+export function showWay(way) {
+  for (const name of WAYS) {
+    tab(name).setAttribute("aria-selected", String(name === way));
+    tab(name).tabIndex = name === way ? 0 : -1;
+    document.getElementById(`way-${name}`).hidden = name !== way;
+  }
+}
+
+/** Tell `onChange(way)` when the reader goes the other way; arrow keys move between the tabs. */
+export function listenToWays(onChange) {
+  for (const name of WAYS) {
+    tab(name).addEventListener("click", () => onChange(name));
+    tab(name).addEventListener("keydown", ({ key }) => {
+      if (key !== "ArrowLeft" && key !== "ArrowRight") return;
+      const other = WAYS.find((way) => way !== name);
+      tab(other).focus();
+      onChange(other);
+    });
+  }
+}
+
+/** On a phone the forms are folded. */
+export function foldOnPhone(phone) {
+  const fit = () => { for (const fold of document.querySelectorAll("details.form")) fold.open = !phone.matches; };
+  phone.addEventListener("change", fit);
+  fit();
+}
+
+/** Fold or unfold a way's form on a phone. */
+export function foldForm(phone, way, open) {
+  if (phone.matches) document.querySelector(`#way-${way} details.form`).open = open;
+}
