@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from typing import Any
 
 import pytest
@@ -19,11 +20,14 @@ def document(luohu: Engine, rest: TestClient) -> dict[str, Any]:
     return described
 
 
-def operations(document: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+def operations(
+    document: dict[str, Any], methods: Collection[str] = ("get", "post", "patch")
+) -> list[tuple[str, dict[str, Any]]]:
     return [
         (path, operation)
-        for path, methods in document["paths"].items()
-        for operation in methods.values()
+        for path, by_method in document["paths"].items()
+        for method, operation in by_method.items()
+        if method in methods
     ]
 
 
@@ -72,23 +76,28 @@ def test_every_parameter_of_a_search_says_what_it_means(document: dict[str, Any]
         assert described or "description" in json.dumps(parameter), parameter["name"]
 
 
+def examples_of(parameter: dict[str, Any]) -> list[Any]:
+    schema = parameter["schema"]
+    return [
+        *schema.get("examples", ()),
+        *parameter.get("examples", {}),
+        *(e for s in schema.get("anyOf", ()) for e in s.get("examples", ())),
+    ]
+
+
 def test_the_examples_of_the_document_are_answered(
     document: dict[str, Any], rest: TestClient
 ) -> None:
     asked = 0
-    for path, operation in operations(document):
-        for parameter in operation.get("parameters", ()):
-            schema = parameter["schema"]
-            examples = [
-                *schema.get("examples", ()),
-                *parameter.get("examples", {}),
-                *(e for s in schema.get("anyOf", ()) for e in s.get("examples", ())),
-            ]
-            if parameter["in"] != "query" or "{" in path.replace("{layer}", ""):
-                continue
-            for example in examples:
+    for path, operation in operations(document, {"get"}):
+        asking = [p for p in operation.get("parameters", ()) if p["in"] == "query"]
+        if "{" in path.replace("{layer}", ""):
+            continue
+        required = {p["name"]: examples_of(p)[0] for p in asking if p.get("required")}
+        for parameter in asking:
+            for example in examples_of(parameter):
                 address = path.replace("{layer}", "building")
-                answer = rest.get(address, params={parameter["name"]: example})
+                answer = rest.get(address, params={**required, parameter["name"]: example})
                 assert answer.is_success, (address, parameter["name"], example, answer.text)
                 asked += 1
     assert asked >= 5
