@@ -35,14 +35,6 @@ FOUND: Responses = {
                     "numberMatched": 1,
                     "numberReturned": 1,
                     "unknown": {"parking_ratio_min": 12},
-                    "facets": {
-                        "grade": {
-                            "zh": "等级",
-                            "en": "Grade",
-                            "values": [{"value": "甲级", "count": 1}],
-                            "unknown": 0,
-                        }
-                    },
                     "features": [
                         {
                             "type": "Feature",

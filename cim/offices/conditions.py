@@ -61,7 +61,8 @@ def _street(names: list[str], t: Tables) -> ColumnElement[Any]:
 def _business_district(names: list[str], t: Tables) -> ColumnElement[Any]:
     near, wanted = t.surroundings.c, _texts(names)
     return or_(
-        near.business_districts.op("&&")(wanted), near.business_district_ids.op("&&")(wanted)
+        near.business_districts.bool_op("&&")(wanted),
+        near.business_district_ids.bool_op("&&")(wanted),
     )
 
 

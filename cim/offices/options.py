@@ -59,7 +59,7 @@ def _bounds(criteria: OfficeCriteria, option: Any) -> list[ColumnElement[Any]]:
         late = func.coalesce(option.free_from > criteria.move_in, false())
         found.append(case((late, false()), (option.free_known, true()), else_=null()))
     if criteria.fit_out is not None:
-        wanted = option.fit_outs.op("<@")(cast(criteria.fit_out, ARRAY(Text)))
+        wanted = option.fit_outs.bool_op("<@")(cast(criteria.fit_out, ARRAY(Text)))
         found.append(case((not_(wanted), false()), (option.fit_out_known, true()), else_=null()))
     return found
 

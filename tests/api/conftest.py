@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 import geopandas as gpd
 import httpx
+import pandas as pd
 import pytest
 from sqlalchemy import create_engine
 from starlette.testclient import TestClient
@@ -40,6 +41,8 @@ class Tables:
     station: gpd.GeoDataFrame
     area: gpd.GeoDataFrame
     business_district: gpd.GeoDataFrame
+    office_access: pd.DataFrame
+    office_label: pd.DataFrame
 
 
 @pytest.fixture(scope="session")
@@ -49,9 +52,14 @@ def tables(example_database: str) -> Tables:
         read = {
             name: gpd.read_postgis(f"select * from {name} order by id", connection)
             for name in Tables.__dataclass_fields__
+            if not name.startswith("office_") or name == "office_unit"
+        }
+        worked_out = {
+            name: pd.read_sql(f"select * from {name}", connection)
+            for name in ("office_access", "office_label")
         }
     engine.dispose()
-    return Tables(**read)
+    return Tables(**read, **worked_out)
 
 
 class EveryPage(Protocol):

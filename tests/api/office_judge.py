@@ -6,7 +6,8 @@ is three-valued by hand. What the service answers is held against it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import unicodedata
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -17,16 +18,14 @@ import shapely
 from pyproj import Geod, Transformer
 from starlette.testclient import TestClient
 
+from tests.api.letting_judge import SPACE, fits, options
+
 if TYPE_CHECKING:
     from tests.api.conftest import Tables
 
 EARTH = Geod(ellps="GRS80")
 GRID = Transformer.from_crs(4490, 4547, always_xy=True)
 REACH = 3000.0
-FREE = ("vacant", "coming")
-
-Option = tuple[frozenset[str], float | None, float | None, float | None]
-"""Units, whole area, least area, dearest rent of space that can be let as one."""
 
 Judge = Callable[["Facts", Any], pd.Series]
 
@@ -56,7 +55,22 @@ class Facts:
         }
         units = tables.office_unit
         self.recorded = set(units["office_id"])
-        self.options = {str(i): list(_options(rows)) for i, rows in units.groupby("office_id")}
+        self.options = {str(i): list(options(rows)) for i, rows in units.groupby("office_id")}
+        # the ways on foot are held against networkx elsewhere
+        self.access = tables.office_access[tables.office_access["layer"] == "station"]
+        self.lines = tables.station.set_index("id")["lines"]
+        running = tables.station[tables.station["status"] == "operating"]
+        self.station_ids = running.groupby("name")["id"].agg(set).to_dict()
+        label = tables.office_label
+        self.labels = {
+            str(code): rows.set_index("office_id")["holds"].astype("boolean")
+            for code, rows in label.groupby("label")
+        }
+
+    def minutes(self, kind: str) -> pd.Series:
+        """Minutes on foot to the nearest of a kind; infinite where none is near."""
+        near = self.access[self.access["kind"] == kind].groupby("office_id")["walk_min"].min()
+        return near.reindex(self.office.index).fillna(np.inf)
 
 
 def _over(spaces: pd.Series, area: pd.Series) -> pd.Series:
@@ -79,58 +93,6 @@ def _nearest(office: gpd.GeoDataFrame, station: gpd.GeoDataFrame) -> tuple[pd.Se
     return best, name.where(best <= REACH)
 
 
-def _options(units: pd.DataFrame) -> Iterator[Option]:
-    """Every free unit, every block of up to six adjacent ones, every whole run."""
-    free = units[units["status"].isin(FREE)].set_index("id")
-    near: dict[str, set[str]] = {str(i): set() for i in free.index}
-    for i, others in free["adjacent_to"].items():
-        for other in others if isinstance(others, list) else ():
-            if other in near and other != i:
-                near[str(i)].add(other)
-                near[other].add(str(i))
-    blocks = {frozenset([i]) for i in near}
-    grown = set(blocks)
-    while grown:
-        grown = {
-            block | {neighbour}
-            for block in grown
-            if len(block) < 6
-            for i in block
-            for neighbour in near[i] - block
-        } - blocks
-        blocks |= grown
-    blocks |= set(_runs(near))
-    known = free[["area", "min_divisible_area", "rent"]].astype("object")
-    unit = {str(i): row for i, row in known.where(known.notna(), None).to_dict("index").items()}
-    for block in blocks:
-        areas = [unit[i]["area"] for i in block]
-        rents = [unit[i]["rent"] for i in block]
-        area = None if None in areas else sum(areas)
-        cut = 0 if area is None else max(_can_be_cut(**unit[i]) for i in block)  # type: ignore[arg-type]
-        yield (
-            block,
-            area,
-            None if area is None else area - cut,
-            None if None in rents else max(rents),
-        )
-
-
-def _can_be_cut(area: float, min_divisible_area: float | None, rent: float | None) -> float:
-    """How much of a unit may be left out of a letting."""
-    return 0 if min_divisible_area is None else max(0, area - min_divisible_area)
-
-
-def _runs(near: dict[str, set[str]]) -> Iterator[frozenset[str]]:
-    left = set(near)
-    while left:
-        run, edge = set[str](), {left.pop()}
-        while edge:
-            run |= edge
-            edge = set().union(*(near[i] for i in edge)) - run
-        left -= run
-        yield frozenset(run)
-
-
 def _truth(values: Any, index: pd.Index) -> pd.Series:
     return pd.Series(values, index=index, dtype="boolean")
 
@@ -139,30 +101,61 @@ def _at_least(values: pd.Series, bound: float) -> pd.Series:
     return (values >= bound).astype("boolean").mask(values.isna())
 
 
-def _space(facts: Facts, bounds: tuple[float | None, float | None, float | None]) -> pd.Series:
-    low, high, rent = bounds
+def _known(values: pd.Series, truth: Any) -> pd.Series:
+    """Truth of values, unknown where they are."""
+    return pd.Series(truth, index=values.index).astype("boolean").mask(values.isna())
 
-    def fits(option: Option) -> bool | None:
-        _, area, least, dearest = option
-        tests = [
-            None if given is None else holds(given, bound)  # type: ignore[no-untyped-call]
-            for given, bound, holds in (
-                (area, low, lambda a, b: a >= b),
-                (least, high, lambda a, b: a <= b),
-                (dearest, rent, lambda a, b: a <= b),
-            )
-            if bound is not None
-        ]
-        return False if False in tests else None if None in tests else True
 
+def _space(facts: Facts, asked: dict[str, Any]) -> pd.Series:
     def judge(office: str) -> bool | None:
         if office not in facts.recorded:
             return None
-        found = {fits(option) for option in facts.options[office]}
+        found = {fits(option, asked) for option in facts.options[office]}
         return True if True in found else None if None in found else False
 
     index = facts.office.index
     return _truth([judge(office) for office in index], index)
+
+
+def _minutes(facts: Facts, kind: str, bound: float) -> pd.Series:
+    """The nearest of a kind on foot; all bounds asked here lie within reach."""
+    return _truth(facts.minutes(kind) <= bound, facts.office.index)
+
+
+def _lines(facts: Facts, names: str, bound: float = 10) -> pd.Series:
+    walks = facts.access[(facts.access["kind"] == "metro") & (facts.access["walk_min"] <= bound)]
+    lines = facts.lines.reindex(walks["place_id"])
+    wanted = set(names.split(","))
+    served = [
+        wanted & {part for line in of for part in (line, *line.removesuffix("号线").split("/"))}
+        for of in lines
+    ]
+    reached = walks.loc[[bool(some) for some in served], "office_id"]
+    return _truth(facts.office.index.isin(reached), facts.office.index)
+
+
+def _labels(facts: Facts, titles: str) -> pd.Series:
+    met = _truth(True, facts.office.index)
+    for code in titles.split(","):
+        met &= facts.labels[code].reindex(facts.office.index)
+    return met
+
+
+def _from_station(facts: Facts, words: str) -> pd.Series:
+    name, minutes = words.split(",")
+    near = facts.access[facts.access["walk_min"] <= float(minutes)]
+    reached = near.loc[near["place_id"].isin(facts.station_ids[name]), "office_id"]
+    return _truth(facts.office.index.isin(reached), facts.office.index)
+
+
+def _words(facts: Facts, q: str) -> pd.Series:
+    def texts(row: pd.Series) -> str:
+        parts = [row["name"], row["address"] or "", *(row["aliases"] or ())]
+        return "\n".join(unicodedata.normalize("NFKC", part).casefold() for part in parts)
+
+    whole = facts.office[["name", "address", "aliases"]].apply(texts, axis=1)
+    wanted = unicodedata.normalize("NFKC", q).casefold().split()
+    return _truth([all(word in text for word in wanted) for text in whole], facts.office.index)
 
 
 JUDGES: dict[str, Judge] = {
@@ -173,39 +166,42 @@ JUDGES: dict[str, Judge] = {
     "bbox": lambda f, v: _truth(
         f.office.intersects(shapely.box(*map(float, v.split(",")))), f.office.index
     ),
-    "street": lambda f, v: (
-        ((f.street == v) | (f.street == f"{v}街道") | (f.street_id == v))
-        .astype("boolean")
-        .mask(f.street.isna())
+    "street": lambda f, v: _known(
+        f.street,
+        f.street.str.removesuffix("街道").isin(v.replace("街道", "").split(","))
+        | f.street_id.isin(v.split(",")),
     ),
     "business_district": lambda f, v: _truth(
         [v in f.districts.get(i, ()) for i in f.office.index], f.office.index
     ),
-    "site": lambda f, v: ((f.office["site_id"] == v) | (f.site_name == v)).astype("boolean"),
+    "site": lambda f, v: _known(
+        f.office["site_id"], (f.office["site_id"] == v) | (f.site_name == v)
+    ),
     "parking_ratio_min": lambda f, v: _at_least(f.ratio, v),
     "metro_distance_max": lambda f, v: (f.distance <= v).astype("boolean"),
-    "metro_walk_max": lambda f, v: (f.distance * 1.3 / 80 <= v).astype("boolean"),
-    "q": lambda f, v: _truth(
-        [
-            any(
-                v.casefold() in str(text).casefold()
-                for text in (row["name"], row["address"], " ".join(row["aliases"] or ()))
-                if text is not None
-            )
-            for _, row in f.office.iterrows()
-        ],
-        f.office.index,
-    ),
+    "metro_walk_max": lambda f, v: _minutes(f, "metro", v),
+    "port_walk_max": lambda f, v: _minutes(f, "port", v),
+    "railway_walk_max": lambda f, v: _minutes(f, "railway", v),
+    "clear_height_min": lambda f, v: _at_least(f.office["clear_height"], v),
+    "completed_min": lambda f, v: _at_least(f.office["completed"], v),
+    "ownership": lambda f, v: _known(f.office["ownership"], f.office["ownership"].isin([v])),
+    "registrable": lambda f, v: _known(f.office["registrable"], f.office["registrable"] == v),
+    "labels": _labels,
+    "lines": _lines,
+    "within_walk": _from_station,
+    "q": _words,
 }
 
 
 def expected(facts: Facts, question: dict[str, Any]) -> tuple[set[str], dict[str, int]]:
     """Offices that meet every bound, and for each bound how many are left out as unknown."""
     rest = {"use": "办公", **question}
-    bounds = tuple(rest.pop(name, None) for name in ("area_min", "area_max", "rent_max"))
+    space = {name: rest.pop(name) for name in SPACE if name in rest}
     judged = {name: JUDGES[name](facts, value) for name, value in rest.items()}
-    if any(bound is not None for bound in bounds):
-        judged["space"] = _space(facts, bounds)
+    if "lines" in rest and "metro_walk_max" in rest:
+        judged["lines"] = _lines(facts, rest["lines"], rest["metro_walk_max"])
+    if space:
+        judged["space"] = _space(facts, space)
     met = _truth(True, facts.office.index)
     for truth in judged.values():
         met &= truth

@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 if TYPE_CHECKING:
     from tests.api.conftest import Tables
 
+from tests.api.letting_judge import fits
 from tests.api.office_judge import REACH, Facts, ask, expected
 
 
@@ -59,6 +60,30 @@ ALONE: list[dict[str, Any]] = [
     {"q": "大厦"},
     {"q": "国贸"},
     {"q": "路"},
+    {"q": "ＫＫ１００"},
+    {"q": "kk100 深南"},
+    {"q": "大厦 示例 东门"},
+    {"street": "桂园,南湖"},
+    {"labels": "near-metro"},
+    {"labels": "near-metro,parking-ample"},
+    {"labels": "registrable,grade-a"},
+    {"lines": "1"},
+    {"lines": "8,3号线"},
+    {"lines": "1", "metro_walk_max": 4},
+    {"within_walk": "国贸,8"},
+    {"within_walk": "罗湖,15", "labels": "registrable"},
+    {"port_walk_max": 20},
+    {"railway_walk_max": 25},
+    {"clear_height_min": 2.7},
+    {"completed_min": 2005},
+    {"ownership": "国有"},
+    {"registrable": True},
+    {"registrable": False},
+    {"budget_max": 30000},
+    {"area_min": 400, "budget_max": 60000},
+    {"move_in": "2026-12-01"},
+    {"fit_out": "精装,带家具"},
+    {"area_min": 300, "budget_max": 90000, "move_in": "2027-01-01", "fit_out": "精装,简装"},
     {"parking_ratio_min": 0.5, "metro_walk_max": 10},
     {"parking_ratio_min": 0.5, "metro_walk_max": 10, "area_min": 300, "rent_max": 120},
 ]
@@ -96,6 +121,15 @@ QUESTIONS = st.fixed_dictionaries(
         "area_max": st.sampled_from([1000, 1500, 5000]),
         "rent_max": st.sampled_from([60, 90, 130]),
         "q": st.sampled_from(["大厦", "中心", "A"]),
+        "labels": st.sampled_from(["near-metro", "parking-ample,near-metro", "registrable"]),
+        "lines": st.sampled_from(["1", "9,3"]),
+        "within_walk": st.sampled_from(["国贸,12", "老街,10"]),
+        "budget_max": st.sampled_from([20000, 80000]),
+        "move_in": st.sampled_from(["2026-10-01", "2027-03-01"]),
+        "fit_out": st.sampled_from(["精装", "简装,毛坯"]),
+        "completed_min": st.sampled_from([1995, 2010]),
+        "ownership": st.sampled_from(["国有", "私有"]),
+        "registrable": st.booleans(),
     },
 )
 
@@ -124,20 +158,16 @@ def test_the_measures_of_every_office_are_those_of_pandas(
             assert told["parking_ratio"] == pytest.approx(ratio, abs=0.00006)
         near = facts.distance[office]
         assert told["distance_m"] == (pytest.approx(near, abs=0.06) if near <= REACH else None)
-        assert told["nearest_station"] == facts.station[office]
-        free = [o for o in facts.options.get(office, ()) if len(o[0]) == 1]
+        free = [o for o in facts.options.get(office, ()) if len(o.units) == 1]
         assert (told["free_units"] or 0) == len(free)
 
 
 def test_the_units_that_match_are_those_of_pandas(
     luohu: Engine, rest: TestClient, facts: Facts
 ) -> None:
-    for feature in ask(rest, {"area_min": 800, "rent_max": 110})["features"]:
-        fitting = [
-            option
-            for option in facts.options[feature["id"]]
-            if None not in option and (option[1] or 0) >= 800 and (option[3] or 0) <= 110
-        ]
-        alone = [option for option in fitting if len(option[0]) == 1]
-        smallest = min(len(option[0]) for option in fitting)
+    asked = {"area_min": 800, "rent_max": 110}
+    for feature in ask(rest, asked)["features"]:
+        fitting = [option for option in facts.options[feature["id"]] if fits(option, asked)]
+        alone = [option for option in fitting if len(option.units) == 1]
+        smallest = min(len(option.units) for option in fitting)
         assert feature["properties"]["matching_units"] == (len(alone) or smallest)
