@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pytest
-import uvicorn
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, expect
 from sqlalchemy import Engine, text
 from starlette.testclient import TestClient
 
-from api.app import create_app
+from tests.api.visits import matching, open_page, serving
 
 DRAWN = 120_000
 """Milliseconds that a scene may take without a graphics card, on a busy machine."""
-
-
-@dataclass
-class Visit:
-    """A page that is open, and what it asked of other hosts."""
-
-    page: Page
-    address: str
-    outside: list[str]
-    faults: list[str]
 
 
 @pytest.fixture(autouse=True)
@@ -40,42 +26,8 @@ def _leave(browser: Browser) -> Iterator[None]:
 @pytest.fixture
 def served(luohu: Engine) -> Iterator[str]:
     """Serve the example city on a port of its own."""
-    server = uvicorn.Server(uvicorn.Config(create_app(), port=0, log_level="warning"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join()
-
-
-def open_page(
-    browser: Browser, address: str, *, width: int = 1440, height: int = 900, scene: bool = False
-) -> Visit:
-    """Open a window; without the scene, which takes long to draw, its place stays empty."""
-    visit = Visit(browser.new_page(viewport={"width": width, "height": height}), address, [], [])
-
-    def watch(route: Route) -> None:
-        url = route.request.url
-        if "/scenes/" in url and not scene:
-            route.fulfill(body="", content_type="text/html")
-        elif url.startswith((address, "data:", "blob:")):
-            route.continue_()
-        else:
-            visit.outside.append(url)
-            route.abort()
-
-    visit.page.route("**/*", watch)
-    visit.page.on("pageerror", lambda error: visit.faults.append(str(error)))
-    return visit
-
-
-def matching(page: Page) -> int:
-    """Return the number that the page says match."""
-    page.wait_for_selector("#answer strong")
-    return int(page.inner_text("#answer strong").replace(",", ""))
+    with serving() as address:
+        yield address
 
 
 def count_in_database(engine: Engine, condition: str) -> int:

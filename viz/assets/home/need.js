@@ -1,7 +1,8 @@
 // The need: a form that turns into a question to the service, and is filled from an address.
 
 import { labelNamed, labelTicks, tickChip } from "./choices.js";
-import { both, make } from "./words.js";
+import { showStrange } from "./ways.js";
+import { both } from "./words.js";
 
 const form = document.getElementById("need");
 const note = document.getElementById("need-note");
@@ -80,7 +81,8 @@ export function showLabelCounts(counts) {
 
 /** Tick boxes from words joined by commas; return those that are no choice. */
 function tickMany(boxes, words) {
-  const wanted = words.split(",").filter(Boolean).map((word) => labelNamed(word)?.code ?? word);
+  const known = boxes[0].name === "labels" ? (word) => labelNamed(word)?.code ?? word : (word) => word;
+  const wanted = words.split(",").filter(Boolean).map(known);
   for (const box of boxes) box.checked = wanted.includes(box.value);
   return wanted.filter((word) => ![...boxes].some((box) => box.value === word));
 }
@@ -130,10 +132,7 @@ export function restore(parameters) {
     else if (!setField(field, value)) strange.push(`${titleOfField(field)}：${value}`);
   }
   openWhatIsSet();
-  const said = document.getElementById("strange");
-  said.hidden = strange.length === 0;
-  said.replaceChildren(`链接中的“${strange.join("、")}”无法识别，已改为默认。`,
-    make("small", {}, "Not understood; the default is used."));
+  showStrange(strange);
 }
 
 /** Call `changed` when the reader has changed the need, a moment after the last key. */

@@ -1,5 +1,7 @@
 // The two ways in, as tabs: finding by bounds, and recommending to a company's need.
 
+import { make } from "./words.js";
+
 const WAYS = ["find", "recommend"];
 const tab = (way) => document.getElementById(`tab-${way}`);
 
@@ -35,4 +37,12 @@ export function foldOnPhone(phone) {
 /** Fold or unfold a way's form on a phone. */
 export function foldForm(phone, way, open) {
   if (phone.matches) document.querySelector(`#way-${way} details.form`).open = open;
+}
+
+/** Say which values of a link were not understood. */
+export function showStrange(strange) {
+  const said = document.getElementById("strange");
+  said.hidden = strange.length === 0;
+  said.replaceChildren(`链接中的“${strange.join("、")}”无法识别，已改为默认。`,
+    make("small", {}, "Not understood; the default is used."));
 }

@@ -2,6 +2,7 @@
 // the request, the address and a relaxation are read from it and written to it alike.
 
 import { choices, labelNamed, labelTicks, tickChip } from "./choices.js";
+import { showStrange } from "./ways.js";
 import { both, make, whole } from "./words.js";
 
 const form = document.getElementById("wish");
@@ -33,7 +34,8 @@ function valueOf(field) {
 
 function setField(field, value) {
   if (field.matches("fieldset")) {
-    const wanted = [value ?? []].flat().map(String).map((word) => labelNamed(word)?.code ?? word);
+    const known = field.dataset.path === "must.labels" ? (word) => labelNamed(word)?.code ?? word : (word) => word;
+    const wanted = [value ?? []].flat().map(String).map(known);
     for (const box of field.querySelectorAll("input")) box.checked = wanted.includes(box.value);
     return wanted.every((word) => field.querySelector(`input[value="${CSS.escape(word)}"]`));
   }
@@ -100,7 +102,7 @@ function showShares() {
   }
 }
 
-/** Fill the form from an address; return the titles of what was not understood. */
+/** Fill the form from an address, and say which of its values were not understood. */
 export function restoreWish(parameters) {
   const strange = [];
   setField(presetField, parameters.get("preset") ?? "default");
@@ -114,12 +116,13 @@ export function restoreWish(parameters) {
     if (fold && text !== null) fold.open = true;
   }
   showShares();
-  return strange;
+  showStrange(strange);
 }
 
 function slider({ name, zh, en }) {
+  const most = Math.max(60, ...choices.presets.map(({ weights }) => weights[name] ?? 0));
   return make("label", { class: "slider" }, make("span", {}, ...both(zh, en)),
-    make("input", { type: "range", min: "0", max: "60", step: "1", "data-path": `weights.${name}` }),
+    make("input", { type: "range", min: "0", max: String(most), step: "any", "data-path": `weights.${name}` }),
     make("output", {}));
 }
 
