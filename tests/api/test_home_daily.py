@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -16,7 +17,7 @@ from tests.cim.small_city import office, unit
 if TYPE_CHECKING:
     from tests.conftest import Bring
 
-TODAY = dt.datetime.now().astimezone().date()
+TODAY = dt.datetime.now(ZoneInfo("Asia/Shanghai")).date()
 LONG_AGO = TODAY - dt.timedelta(days=91)
 
 

@@ -7,12 +7,13 @@ import { both, make, whole } from "./words.js";
 import { checkWish, relax, requestOf } from "./wish.js";
 
 const place = document.getElementById("advice");
+const said = document.getElementById("advice-said");
 const LIMIT = 10;
 let number = 0;
 let asked = false;
 
 function status(...words) {
-  return make("div", { class: "answer", role: "status" }, ...words);
+  return make("div", { class: "answer", tabindex: "-1" }, ...words);
 }
 
 function loading() {
@@ -43,7 +44,11 @@ function fold(title, ...inside) {
 }
 
 function show(answer, { open, again }) {
-  const take = (change) => { relax(change); again(); };
+  const take = async (change) => {
+    relax(change);
+    await again();
+    faceAdvice();
+  };
   place.replaceChildren(...[
     heading(answer),
     funnelOf(answer.funnel),
@@ -55,6 +60,7 @@ function show(answer, { open, again }) {
       make("ul", { class: "open" }, ...answer.assumptions.map(({ zh, en }) => make("li", {}, ...both(zh, en))),
         make("li", {}, `${answer.day} · 数据 ${answer.data_version} · 软件 ${answer.software_version}`))),
   ].filter(Boolean));
+  said.textContent = place.querySelector(".answer").textContent;
 }
 
 /** Say what to do before anything was asked. */
@@ -98,7 +104,10 @@ export function showAdvice(visible) {
 
 /** Bring the answer before the reader. */
 export function faceAdvice() {
-  if (place.querySelector(".answer")) place.scrollIntoView({ block: "start" });
+  const answer = place.querySelector(".answer");
+  if (!answer) return;
+  answer.focus({ preventScroll: true });
+  place.scrollIntoView({ block: "start" });
 }
 
 /** Return the button that opens an office, if it is recommended. */

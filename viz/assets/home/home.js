@@ -5,6 +5,7 @@ import { hideDetail, showDetail, showDetailFailure } from "./detail.js";
 import { find } from "./find.js";
 import { entryOf, markOpen, showFailure, showList } from "./list.js";
 import { asked as askedNeed, onChange, restore } from "./need.js";
+import { keep, listed } from "./listed.js";
 import { listenToPicks, restorePicks } from "./picks.js";
 import { enterOffice, leaveOffice, readPlace, startAtList, writePicked, writePlace } from "./place.js";
 import { prepare } from "./prepare.js";
@@ -14,12 +15,10 @@ import { showComparison, showStock } from "./tables.js";
 import { focusUnit } from "./units.js";
 import { foldForm, foldOnPhone, listenToWays, showWay } from "./ways.js";
 import { onWish, restoreWish, wished } from "./wish.js";
-import { make, provenance } from "./words.js";
 
 const phone = matchMedia("(max-width: 760px)");
 const side = document.getElementById("side");
 const scene = sceneOf(document.getElementById("scene"));
-const listed = new Map();
 let schemas = {};
 let way = "find";
 let opened = null;
@@ -28,31 +27,16 @@ let allUnits = false;
 
 const asked = () => (way === "find" ? askedNeed() : wished());
 
-function warn() {
-  const kinds = new Set([...listed.values()].map((office) => office.provenance));
-  const tags = ["simulated", "estimated", "unverified"].filter((kind) => kinds.has(kind));
-  document.getElementById("warnings").replaceChildren(
-    ...tags.map((kind) => make("span", { class: "tag" }, `含${provenance(kind)}数据 ${kind}`)));
-}
-
-/** Keep what was found, to warn of it and to light it up; null where there is no answer. */
-function keep(offices, isBound) {
-  listed.clear();
-  for (const office of offices ?? []) listed.set(office.id, office);
-  warn();
-  scene.highlight(offices && isBound ? [...listed.keys()] : null);
-}
-
 async function answer() {
   if (way === "find") {
     const found = await find({ open: choose, again: answer });
     if (!found || way !== "find") return;
-    keep(found.offices, found.isBound);
+    keep(found.offices, found.isBound, scene);
     markOpen(opened);
     return;
   }
   const offices = await advise({ open: choose, again: begin });
-  if (way === "recommend") keep(offices, true);
+  if (way === "recommend") keep(offices, true, scene);
 }
 
 /** The reader asks anew: the answer starts at its list. */

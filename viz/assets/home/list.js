@@ -72,6 +72,11 @@ function unknownWords(unknown) {
     : make("p", {}, ...both(`因数据未知未计入：${parts.join("、")}`, "left out, value unknown"));
 }
 
+function similarWords(match) {
+  return match !== "similar" ? null
+    : make("p", {}, ...both("没有完全相符的名称，以下是相近的", "no exact match, these are similar"));
+}
+
 function countWords(matched, offices, onlyFree) {
   const count = make("strong", {}, whole(matched));
   if (onlyFree) return [count, ...both(" 栋有可租空间且符合", "with free space match")];
@@ -96,7 +101,7 @@ export function showOffices(collection, { open, question, onlyFree }) {
   const offices = collection.features.map((feature) => feature.properties);
   answer.className = "";
   answer.replaceChildren(...countWords(collection.numberMatched, offices, onlyFree),
-    ...[unknownWords(collection.unknown), offices.length ? exports(question) : null].filter(Boolean));
+    ...[similarWords(collection.text_match), unknownWords(collection.unknown), offices.length ? exports(question) : null].filter(Boolean));
   if (offices.length === 0) {
     clear(make("li", { class: "empty" },
       "没有符合全部条件的楼宇。可以放宽面积、租金或步行时间，或清除条件。",

@@ -6,8 +6,7 @@ import { both, make, measured, shown, UNKNOWN, unitWords } from "./words.js";
 const dialog = document.getElementById("table");
 const GROUPS = { street: ["街道", "street"], grade: ["等级", "grade"], business_district: ["商圈", "district"], use: ["用途", "use"] };
 const STOCK = ["offices", "units", "free_units", "available_area", "vacancy_percent", "rent_p25", "rent_p50", "rent_p75", "parking_spaces", "simulated"];
-const NOT_COMPARED = new Set(["id", "name", "street_id", "site_id", "building_id", "nearest_station_id", "parking_ratio_text",
-  "parking_ratio_area_m2", "parking_ratio_area", "dataset", "source", "exceptions"]);
+const NOT_COMPARED = /^(id|name|parking_ratio_(text|area|area_m2)|dataset|source|exceptions)$|_id$|_beyond_reach$/;
 let question = 0;
 
 function exports(address, words = ["导出", "export"]) {
@@ -54,7 +53,8 @@ export function showComparison(ids) {
   return fill(both("对比", "side by side"), `/offices/compare?ids=${asked}`, ({ offices, rows }) => {
     const names = rows.find(({ name }) => name === "name").values;
     const simulated = rows.find(({ name }) => name === "provenance")?.values ?? {};
-    const known = rows.filter((row) => !NOT_COMPARED.has(row.name) && offices.some((id) => {
+    const first = rows.filter(({ name }) => name === "labels");
+    const known = [...first, ...rows.filter((row) => !first.includes(row))].filter((row) => !NOT_COMPARED.test(row.name) && offices.some((id) => {
       const value = row.values[id];
       return value !== null && !(Array.isArray(value) && value.length === 0);
     }));

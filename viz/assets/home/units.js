@@ -9,9 +9,9 @@ const STATES = ["vacant", "reserved", "let"];
 const WHO = "cim-who";
 const DAY = 86_400_000;
 
+/** Today in the city, whatever clock the reader has. */
 function today() {
-  const now = new Date();
-  return new Date(now - now.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
+  return new Date().toLocaleDateString("sv-SE", { timeZone: "Asia/Shanghai" });
 }
 
 function isStale({ status, verified_on: verified }) {
@@ -23,13 +23,14 @@ function cell(unit, name) {
   const value = unit[name];
   const text = name === "area" ? decimal(value, "㎡") : typeof value === "number" ? decimal(value)
     : titleOf(name, value);
-  const stale = name === "verified_on" && isStale(unit);
+  // beside the number: the column of dates may lie beyond the edge of a narrow list
+  const stale = name === "unit_no" && isStale(unit);
   return make("td", text === UNKNOWN ? { class: "unknown" } : {}, text,
-    stale ? make("span", { class: "tag", title: `超过 ${choices.unverified_after} 天未核验 not verified lately` }, "待核验") : null);
+    stale ? make("br") : null, stale ? make("span", { class: "tag", title: `超过 ${choices.unverified_after} 天未核验 not verified lately` }, "待核验") : null);
 }
 
 function stateBoxes(unit) {
-  const states = STATES.includes(unit.status) ? STATES : [unit.status, ...STATES];
+  const states = [...new Set([unit.status, ...STATES])].filter(Boolean);
   return make("fieldset", { class: "ticks wide" }, make("legend", {}, ...both("状态", "status")), ...states.map((state) => {
     const box = make("input", { type: "radio", name: "status", value: state });
     box.checked = state === unit.status;
@@ -45,7 +46,7 @@ function labelled(words, input, kind = "half") {
 function changesOf(form, unit) {
   const { status, rent, verified } = form.elements;
   const changes = {};
-  if (status.value !== unit.status) changes.status = status.value;
+  if (status.value && status.value !== unit.status) changes.status = status.value;
   const asked = rent.value === "" ? null : Number(rent.value);
   if (asked !== (unit.rent ?? null)) changes.rent = asked;
   if (verified.checked && unit.verified_on !== today()) changes.verified_on = today();
