@@ -221,4 +221,5 @@ def mark_vanished(
             "rejected": list(findings.named),
         },
     )
+    connection.execute(text(f"analyze {VANISHED}"))
     return referring(connection, layer, f"select id from {VANISHED}")
