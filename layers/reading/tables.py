@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from layers.findings import Finding
+from layers.reading.footers import without_footers
 from layers.reading.titles import SEARCHED, header_at, is_blank, titles_of
 from layers.source import CHUNK, Form, Source, SourceError
 
@@ -140,7 +142,8 @@ def _lines(path: Path) -> int:
 def open_table(path: Path) -> Source:
     """Open a table of text, every cell of it read as text.
 
-    Its encoding, its separator and the row with the titles are found out. Rows are numbered as
+    Its encoding, its separator and the row with the titles are found out; totals and what is
+    written below the table are left out. Rows are numbered as
     a spreadsheet shows them: a line break within quotes begins no new row, a blank line counts.
 
     Raises
@@ -157,7 +160,10 @@ def open_table(path: Path) -> Source:
     width = _width(path, top, header)
     titles = titles_of([*top[header], *[None] * (width - len(top[header]))])
 
+    remarks: list[Finding] = []
+
     def chunks() -> Iterator[pd.DataFrame]:
+        remarks.clear()
         try:
             # every cell as text: codes of 19 and 25 digits do not survive a float
             reader = pd.read_csv(
@@ -179,7 +185,7 @@ def open_table(path: Path) -> Source:
             with reader:
                 for frame in reader:
                     frame.index += header + 2
-                    yield frame.dropna(how="all")
+                    yield without_footers(frame.dropna(how="all"), remarks)
         except pd.errors.EmptyDataError:
             return
         except (pd.errors.ParserError, csv.Error) as error:
@@ -192,6 +198,7 @@ def open_table(path: Path) -> Source:
         chunks,
         first_row=header + 2,
         numbered=True,
+        remarks=remarks,
         notes=header_note(header),
         form=Form("text", path, encoding=encoding, separator=separator),
     )

@@ -16,7 +16,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from layers.findings import Finding
 from layers.reading.choice import Table, chosen
-from layers.reading.footers import why_left_out
+from layers.reading.footers import left_out, why_left_out
 from layers.reading.sheets import Row, Sheet, as_seen, filled_down, merged_note, sheet_of
 from layers.reading.tables import header_note
 from layers.reading.titles import (
@@ -190,9 +190,8 @@ def _features(
         row = cells + (None,) * (width - len(cells))
         if (found := why_left_out(row)) is None:
             yield number, row
-            continue
-        at, reason = found
-        remarks.append(Finding("row-left-out", number, None, titles[at], str(row[at]), reason))
+        else:
+            remarks.append(left_out(number, row, titles, found))
 
 
 def _read(

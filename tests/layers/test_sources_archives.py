@@ -128,7 +128,7 @@ def test_what_was_unpacked_is_removed_when_nobody_reads_it_any_more(
     # what is being read stays
     assert list(next(frames)["楼名"]) == NAMES
     assert len(list(place.iterdir())) == 1
-    frames.close()  # type: ignore[attr-defined]
+    frames.close()
     del frames
     gc.collect()
     assert list(place.iterdir()) == []

@@ -112,3 +112,40 @@ def test_a_line_with_the_table_s_name_above_the_titles_is_left_out(tmp_path: Pat
 def test_a_table_is_not_asked_for_a_table_within(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="只有一个表"):
         open_source(csv(tmp_path, "a,b\n1,2\n"), "x")
+
+
+def test_totals_and_what_stands_below_a_table_of_text_are_left_out_and_named(
+    tmp_path: Path, import_file: ImportFile
+) -> None:
+    rows = [
+        "名称,编号,类别,经度,纬度",
+        "国贸银行,1,银行,114.1,22.5",
+        # a filling station of that brand, and shops with such words in their names
+        "Total,2,餐饮,114.12,22.51",
+        "东门总计算所,3,餐饮,114.13,22.52",
+        "店：老街,4,餐饮,114.13,22.53",
+        "东门街道小计,4,,,",
+        " ,总 计,,4,",
+        "TOTAL,,,4,4",
+        ",,,,",
+        "备注：以上均为现场核实,,,,",
+        "制表人：,,审核：,,2024年3月",
+    ]
+    report = import_file("amenity", csv(tmp_path, "\n".join(rows)), crs="EPSG:4490", strict=True)
+    assert report.outcome is not None
+    assert (report.outcome.added, report.rejected) == (4, 0)
+    (check,) = [check for check in report.checks if check.code == "row-left-out"]
+    assert [(one.row, one.value[:2]) for one in check.samples] == [
+        (6, "东门"),
+        (7, "总 "),
+        (8, "TO"),
+        (10, "备注"),
+        (11, "制表"),
+    ]
+
+
+def test_every_reading_of_a_table_tells_of_its_totals_once(tmp_path: Path) -> None:
+    source = open_source(csv(tmp_path, "编号,面积\n1,30\n2,23.5\n合计,53.5\n"))
+    for _ in range(2):
+        assert list(read(source)["面积"]) == ["30", "23.5"]
+        assert [remark.row for remark in source.remarks] == [4]
