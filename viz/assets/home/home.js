@@ -179,7 +179,8 @@ listenToWays((to) => {
 listenToPicks({ onChange: (ids) => writePicked(ids, asked(), opened), onCompare: showComparison });
 document.getElementById("stock-open").addEventListener("click", () => showStock());
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && !event.target.closest("form, dialog")) back();
+  const elsewhere = event.target.closest("form") ?? document.querySelector("dialog[open]");
+  if (event.key === "Escape" && !elsewhere) back();
 });
 window.addEventListener("popstate", travelled);
 foldOnPhone(phone);

@@ -19,6 +19,7 @@ function frame(title, ...parts) {
   close.addEventListener("click", () => dialog.close());
   dialog.replaceChildren(make("div", { class: "top" }, make("h2", { id: "table-title" }, ...title), close), ...parts);
   if (!dialog.open) dialog.showModal();
+  (dialog.querySelector("[aria-pressed='true']") ?? close).focus();
 }
 
 async function fill(title, path, parts) {
