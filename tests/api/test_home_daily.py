@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 from sqlalchemy import Engine, text
 
+from cim.refresh import catch_up
 from tests.api.visits import Visit, open_page, serving
 from tests.cim.small_city import office, unit
 
@@ -107,3 +108,22 @@ def test_a_change_that_is_not_taken_says_why_in_words(visit: Visit, city: Engine
     form.get_by_role("button", name="保存").click()
     expect(form.get_by_role("alert")).to_contain_text("没有单元 t:101")
     expect(form.get_by_label("租金")).to_have_value("85")
+
+
+def test_labels_that_are_being_worked_out_say_so_until_they_are(visit: Visit, city: Engine) -> None:
+    page = visit.page
+    refreshing = page.locator("#freshness", has_text="更新中")
+    expect(page.locator("#freshness")).to_contain_text("标签更新于")
+    expect(refreshing).to_have_count(0)
+    with city.begin() as connection:
+        connection.execute(
+            text("insert into refresh_mark (batch, part, feature) values (2, 'labels', 't:O')")
+        )
+    # nobody works it off while the marks are held
+    with city.begin() as connection:
+        connection.execute(text("lock table refresh_mark in share mode"))
+        page.reload()
+        expect(refreshing).to_be_visible()
+    catch_up(city)
+    expect(refreshing).to_have_count(0)
+    expect(page.locator("#freshness")).to_contain_text("标签更新于")

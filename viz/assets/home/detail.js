@@ -59,7 +59,7 @@ export function showDetail({ office, units, listed, schemas, back, daily, again 
       make("tr", {}, make("th", {}, ...both("可租面积", "free space")), make("td", { id: "free-space" }, space(office))),
       row(both("租金", "rent"), rent(office)),
       row(both("空置率", "vacancy"), decimal(office.vacancy_percent, "%")))),
-    ...labelSection(office.labels, office.freshness),
+    labelSection(office),
     ...unitSection({ office, units, schema: schemas.unit, daily }),
     ...surroundingsSection(office),
     make("h3", {}, ...both("楼宇资料", "building")),

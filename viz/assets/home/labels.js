@@ -1,7 +1,10 @@
 // Labels of offices: as chips on a card, and with their reasons in the file of one office.
 
 import { labelGroups, labelNamed } from "./choices.js";
+import { ask } from "./service.js";
 import { both, make, measured, provenanceTag, UNKNOWN, unitWords } from "./words.js";
+
+const PAUSE = 2000;
 
 /** Chips of the labels that hold; `labels` are codes, or objects with `code` and `zh`. */
 export function labelChips(labels) {
@@ -66,9 +69,7 @@ function folded(words, ...inside) {
   return make("details", { class: "fold" }, make("summary", {}, ...words), ...inside);
 }
 
-/** The section of an office's file: what holds, what cannot be said, what does not hold. */
-export function labelSection(labels, freshness) {
-  if (!labels) return [];
+function parts({ labels, freshness }) {
   const that = (holds) => labels.filter((label) => label.holds === holds);
   const holding = that(true), open = that(null), not = that(false);
   return [
@@ -82,4 +83,24 @@ export function labelSection(labels, freshness) {
     not.length ? folded(both(`不符合 ${not.length}`, "do not hold"),
       ...labelGroups(not).map((group, i) => groupOf(group, i, "no"))) : null,
   ].filter(Boolean);
+}
+
+/** While labels are being worked out, look again until they are, or the section is gone. */
+function follow(section, { id, freshness }) {
+  if (!freshness?.pending) return;
+  setTimeout(async () => {
+    if (!section.isConnected) return;
+    const file = await ask(`/offices/${encodeURIComponent(id)}`).catch(() => null);
+    const office = file?.properties ?? { id, freshness };
+    // not before: an opened reason would close
+    if (!office.freshness.pending) section.replaceChildren(...parts(office));
+    follow(section, office);
+  }, PAUSE);
+}
+
+/** The section of an office's file: what holds, what cannot be said, what does not hold. */
+export function labelSection(office) {
+  const section = make("section", { "aria-label": "标签 labels" }, ...parts(office));
+  follow(section, office);
+  return section;
 }
