@@ -69,7 +69,9 @@ export function showDetail({ office, units, listed, schemas, back, daily, again 
 }
 
 /** Say why an office cannot be shown. */
-export function showDetailFailure(message, back) {
+export function showDetailFailure(error, id, back) {
+  const message = error.status !== 404 ? error.message
+    : `没有编号为“${id}”的楼宇，可能已被删除，或链接有误。There is no office “${id}”: it was removed, or the link is wrong.`;
   const button = backButton(back);
   show(button, make("p", { class: "wrong", role: "alert" }, message));
   face(button);

@@ -96,9 +96,7 @@ async function open(id, { fly = true } = {}) {
   } catch (error) {
     if (opened !== id) return;
     showAnswers(false);
-    showDetailFailure(error.status === 404
-      ? `没有编号为“${id}”的楼宇，可能已被删除，或链接有误。There is no office “${id}”: it was removed, or the link is wrong.`
-      : error.message, back);
+    showDetailFailure(error, id, back);
   }
 }
 
@@ -116,7 +114,7 @@ async function renew(said, unit) {
     show(file, units, { said, again: true });
     focusUnit(unit);
   } catch (error) {
-    if (opened === id) showDetailFailure(error.message, back);
+    if (opened === id) showDetailFailure(error, id, back);
   }
 }
 
