@@ -8,7 +8,7 @@ import pandas as pd
 import shapely
 from sqlalchemy import Connection, text
 
-from cim.access.doors import doors
+from cim.access.entering import enter
 from cim.access.rows import NETWORK, STRAIGHT
 from cim.access.snapping import snap
 from cim.access.streets import network_of
@@ -48,14 +48,12 @@ def walks_from(connection: Connection, lon: float, lat: float, minutes: float) -
     near = gpd.read_postgis(_NEAR, connection, geom_col="geom", params=values)
     network = network_of(connection)
     start = snap(network, shapely.points([[lon, lat]]))
-    left, owner = doors(network, near.geometry.to_numpy(dtype=object))
-    goals = snap(network, left)
+    goals = enter(network, near.geometry.to_numpy(dtype=object))
     walk = near["straight_m"].to_numpy(dtype=float) * rule.detour
-    served = np.zeros(len(near), dtype=bool)
-    served[owner[goals.covered]] = start.covered[0]
+    served = goals.covered & start.covered[0]
     walk[served] = np.inf
-    _, door, metres = shortest(network, start, goals, limit)
-    np.minimum.at(walk, owner[door], np.round(metres, 3))
+    _, door, metres = shortest(network, start, goals.snapped, limit)
+    np.minimum.at(walk, goals.owner[door], np.round(metres, 3))
     found = pd.DataFrame(
         {
             "office_id": near["id"],

@@ -20,7 +20,8 @@ LEAST_PIECE = 500.0
 """Metres of street a connected piece needs to count as a network that people come from."""
 
 
-@dataclass(frozen=True)
+# one network is another only if it is the same object: arrays are not compared
+@dataclass(frozen=True, eq=False)
 class WalkNetwork:
     """Streets that may be walked, both ways; nobody changes the arrays.
 

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from io import BytesIO
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyarrow.csv as pa_csv
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Text, any_, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from cim.access.doors import doors as doors_of
+from cim.access.entering import enter
 from cim.access.joins import Flags, Floats, Ints
 from cim.access.network import WalkNetwork
-from cim.access.snapping import snap
+from cim.access.straight import straight_lines
 from cim.access.streets import network_of
 from cim.access.walks import shortest
 from cim.model import LAYERS, columns_of, layer_named
@@ -68,28 +66,33 @@ def access_rows(
     """
     rule = walking(connection)
     reach = reach_of(layer, rule)
-    rows = _pairs(connection, layer, reach, offices, places)
-    office = rows["office_id"].astype("category")
-    place = rows["place_id"].astype("category")
-    origins = _located(connection, "office", list(office.cat.categories))
-    targets = _located(connection, layer, list(place.cat.categories))
+    origins = _located(connection, "office", offices, _Beside(layer, places, reach))
+    targets = _located(connection, layer, places, _Beside("office", offices, reach))
+    one, other, straight = straight_lines(
+        origins.geometry.to_numpy(dtype=object), targets.geometry.to_numpy(dtype=object), reach
+    )
+    # what has no neighbour need not be found on the network
+    used, office = np.unique(one, return_inverse=True)
+    origins = origins.iloc[used]
+    used, place = np.unique(other, return_inverse=True)
+    targets = targets.iloc[used]
     found = _on_foot(
         network_of(connection),
         origins.geometry,
         _doors(connection, layer, targets),
-        (_numbers(office), _numbers(place)),
+        (office, place),
         reach * rule.detour,
     )
-    walk = np.where(found.covered, found.metres, rows["straight_m"] * rule.detour)
+    walk = np.where(found.covered, found.metres, straight * rule.detour)
     kind = targets["kind"] if "kind" in targets else pd.Series(None, targets.index, dtype=object)
     return pd.DataFrame(
         {
-            "office_id": rows["office_id"],
+            "office_id": origins.index.to_numpy(dtype=object)[office],
             "layer": layer,
-            "place_id": rows["place_id"],
-            "kind": kind.astype(object).where(kind.notna(), None).to_numpy()[_numbers(place)],
+            "place_id": targets.index.to_numpy(dtype=object)[place],
+            "kind": kind.astype(object).where(kind.notna(), None).to_numpy()[place],
             "entrance_id": found.door,
-            "straight_m": rows["straight_m"],
+            "straight_m": straight,
             "walk_m": walk,
             "walk_min": walk / rule.walk_speed,
             "basis": np.where(found.covered, NETWORK, STRAIGHT),
@@ -97,9 +100,13 @@ def access_rows(
     )
 
 
-def _numbers(column: pd.Series) -> Ints:
-    numbers: Ints = np.asarray(column.cat.codes, dtype=np.int64)
-    return numbers
+@dataclass(frozen=True)
+class _Beside:
+    """The neighbourhood of some features of a layer (all where None), as far as a reach in m."""
+
+    layer: str
+    ids: list[str] | None
+    reach: float
 
 
 @cache
@@ -107,56 +114,28 @@ def _sql(name: str) -> str:
     return Path(__file__).parents[1].joinpath("sql", name).read_text(encoding="utf-8")
 
 
-def _pairs(
-    connection: Connection,
-    layer: str,
-    reach: float,
-    offices: list[str] | None,
-    places: list[str] | None,
-) -> pd.DataFrame:
-    """Return ``office_id, place_id, straight_m`` of the pairs within reach."""
-    table = layer_named(layer).__tablename__
-    query = _sql("access-pairs.sql").format(
-        layer=table,
-        counted=_COUNTED.get(layer, "true"),
-        # joined, and not "= any": each of many pairs would be looked for in the whole list
-        offices="true" if offices is None else "o.id in (select unnest(%(offices)s::text[]))",
-        places="true" if places is None else "p.id in (select unnest(%(places)s::text[]))",
-    )
-    asked = {"offices": offices, "places": places}
-    values = {"reach": reach, **{name: ids for name, ids in asked.items() if ids is not None}}
-    driver = connection.connection.driver_connection
-    if driver is None:
-        raise RuntimeError("the connection was closed")
-    written = BytesIO()
-    with driver.cursor().copy(f"copy ({query}) to stdout (format csv)", values) as copy:
-        for block in copy:
-            written.write(block)
-    names = ["office_id", "place_id", "straight_m"]
-    if not written.tell():
-        return pd.DataFrame({"office_id": [], "place_id": [], "straight_m": []}).astype(
-            {"office_id": "str", "place_id": "str", "straight_m": "float64"}
-        )
-    written.seek(0)
-    types = {"office_id": "string", "place_id": "string", "straight_m": "float64"}
-    table_of_pairs = pa_csv.read_csv(
-        written,
-        pa_csv.ReadOptions(column_names=names),
-        pa_csv.ParseOptions(newlines_in_values=True),
-        pa_csv.ConvertOptions(column_types=types, strings_can_be_null=False),
-    )
-    read: pd.DataFrame = table_of_pairs.to_pandas()
-    return read
+def _located(
+    connection: Connection, layer: str, ids: list[str] | None, beside: _Beside
+) -> gpd.GeoDataFrame:
+    """Return features of a layer, those asked for or those beside what is asked for.
 
-
-def _located(connection: Connection, layer: str, ids: list[str]) -> gpd.GeoDataFrame:
-    """Return features of a layer by identifier, with their kind where the layer has one."""
-    table = LAYERS[layer].__table__
-    names = [name for name in ("id", "kind", "geom") if name in columns_of(LAYERS[layer])]
-    query = select(*(table.c[name] for name in names)).where(
-        table.c.id == any_(literal(ids, ARRAY(Text)))
-    )
-    return gpd.read_postgis(query, connection, geom_col="geom").set_index("id").reindex(ids)
+    By identifier, with their kind where the layer has one.
+    """
+    columns = [name for name in ("id", "kind", "geom") if name in columns_of(LAYERS[layer])]
+    asked = "true"
+    values: dict[str, object] = {}
+    if ids is not None:
+        asked, values = "p.id = any(%(ids)s)", {"ids": ids}
+    elif beside.ids is not None:
+        asked = _sql("access-near.sql").format(other=layer_named(beside.layer).__tablename__)
+        values = {"others": beside.ids, "reach": beside.reach}
+    query = f"""
+        select {", ".join(f"p.{name}" for name in columns)}
+        from {layer_named(layer).__tablename__} p
+        where {_COUNTED.get(layer, "true")} and {asked}
+        order by p.id
+    """
+    return gpd.read_postgis(query, connection, geom_col="geom", params=values).set_index("id")
 
 
 @dataclass(frozen=True)
@@ -197,13 +176,6 @@ class _Found:
     door: NDArray[np.object_]
 
 
-def _any(holds: Flags, owner: Ints, count: int) -> Flags:
-    """Tell for each of some owners whether it holds for anything of theirs."""
-    found = np.zeros(count, dtype=bool)
-    found[owner[holds]] = True
-    return found
-
-
 def _on_foot(
     network: WalkNetwork,
     offices: gpd.GeoSeries,
@@ -212,20 +184,23 @@ def _on_foot(
     limit: float,
 ) -> _Found:
     """Find the shortest way of each pair of office and place through any of its doors."""
-    here, office_of = doors_of(network, offices.to_numpy(dtype=object))
-    there, door_of = doors_of(network, doors.geom)
-    start, goal = snap(network, here), snap(network, there)
-    open_offices = _any(start.covered, office_of, len(offices))
-    open_places = _any(goal.covered, doors.place[door_of], int(doors.place.max(initial=-1)) + 1)
-    covered = open_offices[pairs[0]] & open_places[pairs[1]]
-    begin, end, metres = shortest(network, start, goal, limit)
-    office, door, metres = office_of[begin], door_of[end], np.round(metres, 3)
+    here = enter(network, offices.to_numpy(dtype=object))
+    there = enter(network, doors.geom)
+    count = int(doors.place.max(initial=-1)) + 1
+    open_places = np.zeros(count, dtype=bool)
+    open_places[doors.place[there.covered]] = True
+    covered = here.covered[pairs[0]] & open_places[pairs[1]]
+    begin, end, metres = shortest(network, here.snapped, there.snapped, limit)
+    office, door, metres = here.owner[begin], there.owner[end], np.round(metres, 3)
     # the nearest door of each place; of equally near ones the first by identifier
-    key = office * len(open_places) + doors.place[door]
-    order = np.lexsort((door, metres, key))
-    ways, first = np.unique(key[order], return_index=True)
-    nearest = order[first]
-    wanted = pairs[0] * len(open_places) + pairs[1]
+    key = office * count + doors.place[door]
+    if here.one_door and there.one_door and len(doors.place) == count:
+        nearest = np.argsort(key)
+    else:
+        order = np.lexsort((door, metres, key))
+        nearest = order[np.unique(key[order], return_index=True)[1]]
+    ways = key[nearest]
+    wanted = pairs[0] * count + pairs[1]
     at = np.minimum(np.searchsorted(ways, wanted), max(len(ways) - 1, 0))
     known = ways[at] == wanted if len(ways) else np.zeros(len(wanted), dtype=bool)
     found = np.full(len(wanted), np.nan)

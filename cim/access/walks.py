@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from cim.access.doors import doors
+from cim.access.entering import enter
 from cim.access.joins import Flags, Floats, Ints
 from cim.access.network import WalkNetwork
-from cim.access.snapping import Snapped, snap
+from cim.access.snapping import Snapped
 
 _MEMORY = 120e6
 """Bytes that the distances of one round may take; a round holds as many sources as fit."""
@@ -24,10 +24,7 @@ Pairs = tuple[Ints, Ints, Floats]
 
 def covered(network: WalkNetwork, places: NDArray[np.object_]) -> Flags:
     """Tell which places (degrees) the network can be reached from."""
-    found = np.zeros(len(places), dtype=bool)
-    left, owner = doors(network, places)
-    found[owner[snap(network, left).covered]] = True
-    return found
+    return enter(network, places).covered
 
 
 def walks(
@@ -45,23 +42,25 @@ def walks(
     Returns
     -------
     DataFrame
-        Columns ``office_id, place_id, metres``. Pairs farther apart, without a way, or of which
-        one lies on no network (`covered`) are absent.
+        Columns ``office_id, place_id, metres``, in no order that counts. Pairs farther
+        apart, without a way, or of which one lies on no network (`covered`) are absent.
     """
-    here, office_of = doors(network, offices.to_numpy(dtype=object))
-    there, place_of = doors(network, places.to_numpy(dtype=object))
-    begin, end, metres = shortest(network, snap(network, here), snap(network, there), limit)
-    office, place = office_of[begin], place_of[end]
-    # the shortest through any of the doors of both
-    order = np.lexsort((metres, place, office))
-    office, place, metres = office[order], place[order], metres[order]
-    first = np.ones(len(order), dtype=bool)
-    first[1:] = (office[1:] != office[:-1]) | (place[1:] != place[:-1])
+    here = enter(network, offices.to_numpy(dtype=object))
+    there = enter(network, places.to_numpy(dtype=object))
+    begin, end, metres = shortest(network, here.snapped, there.snapped, limit)
+    office, place = here.owner[begin], there.owner[end]
+    if not (here.one_door and there.one_door):
+        # the shortest through any of the doors of both
+        order = np.lexsort((metres, place, office))
+        office, place, metres = office[order], place[order], metres[order]
+        first = np.ones(len(order), dtype=bool)
+        first[1:] = (office[1:] != office[:-1]) | (place[1:] != place[:-1])
+        office, place, metres = office[first], place[first], metres[first]
     return pd.DataFrame(
         {
-            "office_id": offices.index.to_numpy()[office[first]],
-            "place_id": places.index.to_numpy()[place[first]],
-            "metres": metres[first],
+            "office_id": offices.index.to_numpy()[office],
+            "place_id": places.index.to_numpy()[place],
+            "metres": metres,
         }
     )
 

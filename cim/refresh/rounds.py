@@ -26,6 +26,8 @@ OFFICES_AT_ONCE = 2000
 _PLACES_EACH = 300
 """Marked places above which all offices are worked out anew."""
 
+_COLUMNS = [column.name for column in OfficeAccess.__table__.columns]
+
 _SQL = Path(__file__).parents[1] / "sql" / "refresh"
 
 
@@ -52,53 +54,68 @@ def _mark_every_office(connection: Connection) -> None:
 
 
 def _touch(connection: Connection) -> None:
-    """Make the empty temporary table ``touched`` of offices."""
-    connection.execute(text("drop table if exists pg_temp.touched"))
-    connection.execute(text("create temp table touched (id text primary key) on commit drop"))
+    """Make the empty temporary tables of a round: ``touched`` offices, and their new ``ways``."""
+    # a round joins some hundred thousand rows, and only one runs in a city
+    connection.execute(text("set local work_mem = '64MB'"))
+    for name, content in (
+        ("touched", "(id text primary key)"),
+        ("ways", "(like office_access)"),
+    ):
+        connection.execute(text(f"drop table if exists pg_temp.{name}"))
+        connection.execute(text(f"create temp table {name} {content} on commit drop"))
 
 
 def _copy_access(connection: Connection, layer: str, **which: list[str]) -> None:
-    """Write the ways from offices to places of a layer, as bytes that no row of Python passes."""
+    """Put the ways from offices to places of a layer into ``ways``, past every row of Python."""
     frame = access_rows(connection, layer=layer, **which)
-    columns = [column.name for column in OfficeAccess.__table__.columns]
-    table = pa.Table.from_pandas(frame[columns], preserve_index=False)
+    table = pa.Table.from_pandas(frame[_COLUMNS], preserve_index=False)
     sink = pa.BufferOutputStream()
     pa_csv.write_csv(table, sink, pa_csv.WriteOptions(include_header=False))
     driver = connection.connection.driver_connection
     if driver is None:
         raise RuntimeError("the connection was closed")
-    with driver.cursor().copy(
-        f"copy office_access ({', '.join(columns)}) from stdin (format csv)"
-    ) as copy:
-        copy.write(sink.getvalue().to_pybytes())
+    with driver.cursor().copy(f"copy ways ({', '.join(_COLUMNS)}) from stdin (format csv)") as copy:
+        copy.write(sink.getvalue())
+
+
+def _keep_ways(connection: Connection, old: str, **which: object) -> None:
+    """Bring the rows of ``office_access`` that a condition names to what ``ways`` holds."""
+    connection.execute(text("analyze ways"))
+    # neither side comes sorted, which the planner would first do for seconds
+    connection.execute(text("set local enable_mergejoin = off"))
+    query = _sql("ways.sql").text.format(old=old, columns=", ".join(_COLUMNS))
+    connection.execute(text(query), which)
+    connection.execute(text("set local enable_mergejoin = on"))
 
 
 def _work_out_access(connection: Connection) -> None:
     """Work out the ways on foot of the offices in ``touched`` anew."""
-    connection.execute(text("delete from office_access a using touched t where a.office_id = t.id"))
     offices = list(
         connection.scalars(text("select id from touched join office using (id) order by id"))
     )
     if offices:
         for layer in PLACES:
             _copy_access(connection, layer, offices=offices)
+    _keep_ways(connection, "a.office_id in (select id from touched)")
 
 
 def _work_out_places(connection: Connection, layer: str, places: list[str]) -> None:
     """Work out the ways of all offices to some places anew; add those offices to ``touched``."""
-    add = text("""
-        insert into touched
-        select distinct office_id from office_access
-        where layer = :layer and place_id = any(:places)
-        on conflict do nothing
-    """)
     values = {"layer": layer, "places": places}
-    connection.execute(add, values)
-    connection.execute(
-        text("delete from office_access where layer = :layer and place_id = any(:places)"), values
-    )
+    connection.execute(text("truncate ways"))
     _copy_access(connection, layer, places=places)
-    connection.execute(add, values)
+    # also where the way stays as it is: the place itself may tell something new
+    connection.execute(
+        text("""
+        insert into touched
+        select office_id from ways where layer = :layer
+        union
+        select office_id from office_access where layer = :layer and place_id = any(:places)
+        on conflict do nothing
+        """),
+        values,
+    )
+    _keep_ways(connection, "a.layer = :layer and a.place_id = any(:places)", **values)
 
 
 def _work_out_surroundings(connection: Connection) -> None:

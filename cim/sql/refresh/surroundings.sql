@@ -21,8 +21,12 @@ city as materialized (
         exists (select from parking) as parking,
         exists (select from amenity) as amenity
 ),
+-- stations as far as they reach, anything else only where it is near: most rows are neither
 reached as materialized (
-    select a.* from office_access a join touched t on t.id = a.office_id
+    select a.*
+    from office_access a
+    join touched t on t.id = a.office_id
+    where a.layer = 'station' or a.walk_m <= :near_walk
 ),
 stations as materialized (
     select r.*, s.name, s.lines, s.source_date, s.provenance, e.name as entrance
@@ -63,7 +67,7 @@ lines as materialized (
     group by office_id
 ),
 close as materialized (
-    select * from reached where layer <> 'station' and walk_m <= :near_walk
+    select office_id, layer, place_id from reached where layer <> 'station'
 ),
 stops as materialized (
     select
