@@ -12,7 +12,7 @@ from cim.changeset import ROW, STAGED, Origin, Outcome, apply, lock, quoted, sta
 from cim.model import Layer, columns_of, content_of
 from cim.refresh import changing
 from layers.findings import Finding, Findings
-from layers.geometry import stored_places
+from layers.places.geometry import stored_places
 from layers.staging import complete_references, refuse_dangling
 from layers.values import convert
 

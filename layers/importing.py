@@ -15,7 +15,7 @@ from cim.difference import difference
 from cim.model import Batch, Layer, content_of, fields_of, layer_named
 from cim.refresh import changing
 from cim.settings import import_settings
-from layers.completeness import refuse_silence
+from layers.columns.completeness import refuse_silence
 from layers.intake import Intake
 from layers.mapping import Mapping
 from layers.order import Order

@@ -17,15 +17,15 @@ from sqlalchemy import Connection
 from cim.checks import needs_places
 from cim.crs import check_crs
 from cim.model import Layer, columns_of
-from layers.assumptions import assumed
-from layers.columns import Plan, mapped, own_dataset, plan_for, without_examples
+from layers.columns.assumptions import assumed
+from layers.columns.identity import numbering, with_codes
+from layers.columns.plan import Plan, mapped, own_dataset, plan_for, without_examples
 from layers.expression import columns_in, rows_where
 from layers.findings import Findings
-from layers.geometry import stored_places
-from layers.identity import numbering, with_codes
 from layers.mapping import GeometryRule, Mapping, MappingError, UnsettledError, mapping_text
 from layers.order import Order
-from layers.places import datum_in_titles, find_places, read_places, srid_of
+from layers.places.geometry import stored_places
+from layers.places.reading import datum_in_titles, find_places, read_places, srid_of
 from layers.report import Report, results_of
 from layers.source import GEOMETRY, RETURN_COLUMNS, Source, ahead, rows_of
 from layers.staging import as_csv, copy_rows

@@ -15,8 +15,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from cim.model import Layer, content_of, fields_of, layer_named
 
 if TYPE_CHECKING:
-    from layers.columns import Plan
-    from layers.titles import Suggestion
+    from layers.columns.plan import Plan
+    from layers.columns.titles import Suggestion
 
 
 class MappingError(ValueError):

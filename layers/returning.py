@@ -190,7 +190,8 @@ def write_rejected(
     path
         Where to; a wrong suffix is replaced by the right one.
     titles
-        What fields are called in the reasons, see `layers.titles.called`; else by their names.
+        What fields are called in the reasons, see `layers.columns.titles.called`; else by their
+        names.
 
     Returns
     -------

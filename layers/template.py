@@ -17,7 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from cim.model import Field, Layer, columns_of, content_of, field_of, kind_of, layer_named
 from cim.model.field import UNIT_TITLES
-from layers.columns import DEFAULT_PROVENANCE, EXAMPLE
+from layers.columns.plan import DEFAULT_PROVENANCE, EXAMPLE
 from layers.reading.workbooks import CRS_TITLE, DATA_SHEET, NOTES_SHEET
 
 SYSTEMS = ("EPSG:4490", "EPSG:4326", "GCJ-02", "BD-09")

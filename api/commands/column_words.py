@@ -10,8 +10,8 @@ from rich.cells import cell_len
 
 from cim.model import Field, Layer, fields_of
 from cim.model.field import UNIT_TITLES
+from layers.columns.titles import Suggestion
 from layers.source import FID
-from layers.titles import Suggestion
 from layers.units import unit_factor
 
 _WIDEST = 30

@@ -8,11 +8,11 @@ from pathlib import Path
 from api.commands.column_words import column_lines, suggestion_lines
 from api.commands.speech import err, out
 from cim.model import COMMON, SEVERITIES, fields_of, layer_named
+from layers.columns.titles import Suggestion, called
 from layers.findings import Finding
 from layers.mapping import UnsettledError, mapping_text
 from layers.report import CheckResult, Report
 from layers.source import RETURN_COLUMNS
-from layers.titles import Suggestion, called
 
 _SAMPLES = 3
 """Rows that are shown of each kind of problem; the report lists them all."""

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from glob import escape
-from itertools import chain, count
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -15,24 +12,24 @@ import typer
 from sqlalchemy import Engine, select
 
 from api.commands.import_words import say, say_unsettled
+from api.commands.outputs import beside, check_outputs, warn, write
 from api.commands.refreshing import refresh
-from api.commands.speech import REFUSED, USAGE, err, fail, out, progress_of
+from api.commands.speech import REFUSED, USAGE, fail, out, progress_of
 from cim.crs import UnknownCRSError
 from cim.database import open_city
 from cim.model import Batch, UnknownLayerError, layer_named
 from cim.settings import city_settings
+from layers.columns.titles import called
 from layers.importing import dataset_name, import_source, import_sources
 from layers.mapping import Mapping, MappingError, UnsettledError, read_mapping
 from layers.order import Order
 from layers.reading import open_source
 from layers.report import RefusedError, Report
 from layers.source import Source, SourceError
-from layers.titles import called
 
 Sources = Iterable[tuple[str, Source, Mapping]]
 """Layers by name with their rows and how they are mapped, as one source gives them."""
 
-_REPORTS = {".html", ".htm", ".json"}
 _File = Annotated[Path, typer.Argument(help="文件 file")]
 _Dataset = Annotated[str | None, typer.Option(help="数据集 dataset")]
 _Strict = Annotated[bool, typer.Option(help="不接受任何不合格行 accept no reject")]
@@ -86,7 +83,7 @@ def import_file(
         made_by=by,
         reason=reason,
     )
-    _check_outputs(report, rejects, save_mapping)
+    check_outputs(report, rejects, save_mapping)
     with _plainly():
         target = layer_named(layer)
         source = open_source(file, sublayer, (layer, *target.__title__))
@@ -107,12 +104,12 @@ def import_file(
             say_unsettled(error, crs, save_mapping)
             raise failed from None
         # a trial leaves nothing behind that was not asked for
-        path = rejects or (None if dry_run else _beside(file))
+        path = rejects or (None if dry_run else beside(file))
         returned = None if path is None else _give_back(source, done, path, stated=bool(rejects))
         say(done, returned, listed=report is not None)
         _write_report(engine, done, report, returned)
         if save_mapping is not None:
-            _write(save_mapping, done.mapping)
+            write(save_mapping, done.mapping)
         if refused is not None:
             raise fail(refused, REFUSED)
         if accept and not dry_run:
@@ -169,7 +166,7 @@ def _import_several(
     order: Order,
     report: Path | None,
 ) -> None:
-    _check_outputs(report)
+    check_outputs(report)
     with _plainly():
         engine = open_city()
         try:
@@ -204,7 +201,7 @@ def write_report(
     file: Annotated[Path, typer.Option("--output", "-o", help="FILE.html | FILE.json")],
 ) -> None:
     """重新写出某个导入批次的报告 Write the report of an import that was made."""
-    _check_outputs(file)
+    check_outputs(file)
     with _plainly():
         engine = open_city()
         with engine.connect() as connection:
@@ -235,57 +232,6 @@ def _remembered(layer: str, dataset: str) -> Path:
     return city_settings().home / "mappings" / layer / f"{dataset}.toml"
 
 
-def _beside(file: Path) -> Path:
-    """Name the file of rejected rows: ``楼宇.xlsx`` becomes ``楼宇.rejected.xlsx``.
-
-    One that is there already may have been mended by now: it is left alone.
-    """
-    stem = re.sub(r"\.rejected(-\d+)?$", "", file.stem)
-    names = chain([f"{stem}.rejected"], (f"{stem}.rejected-{n}" for n in count(2)))
-    paths = (file.with_name(f"{name}{file.suffix}") for name in names)
-    return next(path for path in paths if not any(file.parent.glob(f"{escape(path.stem)}.*")))
-
-
-def _check_outputs(report: Path | None, *others: Path | None) -> None:
-    """Refuse what could not be written in the end, before anything is done."""
-    for path in (report, *others):
-        if path is not None and not path.absolute().parent.is_dir():
-            raise fail(f"没有文件夹 / no such folder: {path.parent}", USAGE)
-    if report is not None and report.suffix.lower() not in _REPORTS:
-        raise fail(f"报告是 .html 或 .json 文件 / a report is .html or .json: {report}", USAGE)
-    for path in (report, *others):
-        if path is not None and (why := _unwritable(path)) is not None:
-            raise fail(f"写不了 {path} / cannot write {path}: {why}", USAGE)
-
-
-def _unwritable(path: Path) -> str | None:
-    """Say why a file cannot be written; None where it can."""
-    there = path.exists()
-    try:
-        with path.open("ab"):
-            pass
-    except OSError as error:
-        return str(error.strerror)
-    if not there:
-        path.unlink()
-    return None
-
-
-def _warn(message: str) -> None:
-    """Say what went wrong beside an import, which stands all the same."""
-    err.print(f"cim: {message}", style="yellow", markup=False)
-
-
-def _write(path: Path, content: str) -> bool:
-    """Write a text that goes with an import; tell whether that was possible."""
-    try:
-        path.write_text(content, encoding="utf-8")
-    except OSError as error:
-        _warn(f"写不了 {path} / cannot write {path}: {error.strerror}")
-        return False
-    return True
-
-
 def _give_back(source: Source, report: Report, path: Path, *, stated: bool) -> Path | None:
     """Write the rejected rows in the source's own form; None where there are none.
 
@@ -303,7 +249,7 @@ def _give_back(source: Source, report: Report, path: Path, *, stated: bool) -> P
             return write_rejected(source, report.reasons, place, titles)
         except SourceError as error:
             told = str(error)
-    _warn(f"不合格行没有写出：{told} / the rejected rows were not written")
+    warn(f"不合格行没有写出：{told} / the rejected rows were not written")
     return None
 
 
@@ -325,5 +271,5 @@ def _write_content(engine: Engine, content: dict[str, Any], path: Path) -> None:
 
         content, _ = without_private(content)
         written = json.dumps(content, ensure_ascii=False, indent=2, default=str) + "\n"
-    if _write(path, written):
+    if write(path, written):
         out.print(f"  报告 report → {path}", markup=False)

@@ -11,9 +11,9 @@ import shapely
 from numpy.typing import NDArray
 
 from cim.crs import disguised, in_degrees, to_stored, undisguised
-from layers.coordinates import degrees
 from layers.findings import Findings
-from layers.place_titles import datum_of
+from layers.places.coordinates import degrees
+from layers.places.titles import datum_of
 from layers.whereabouts.apart import DATUMS, Floats, displacement, in_china, nearest, title
 from layers.whereabouts.rows import note_rows
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from cim.crs import why_local, why_published
 from layers.findings import Findings
 from layers.mapping import GeometryRule
-from layers.place_titles import coordinate_columns
+from layers.places.titles import coordinate_columns
 from layers.report import Whereabouts
 from layers.source import GEOMETRY
 from layers.whereabouts.agreement import Agreement

@@ -61,7 +61,7 @@ def test_a_mended_outline_tells_its_area_before_and_after_as_geopandas_measures_
     broken = frame[~frame.is_valid]
     assert len(broken) > 10
     assert set(told) == {f"b:{code}" for code in broken["id"]}
-    # where the city's own metric system is not made for the place: the ground itself
+    # on either plane areas are those on the ground to some millionths
     plane = "EPSG:4547" if here else "+proj=laea +lat_0=50.104 +lon_0=14.402 +ellps=GRS80"
     before = broken.to_crs(plane).area
     after = broken.make_valid(method="structure").to_crs(plane).area

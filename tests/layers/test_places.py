@@ -27,8 +27,8 @@ from sqlalchemy import Engine
 from cim.crs import UnknownCRSError, wgs84_to_bd09, wgs84_to_gcj02
 from cim.model import layer_named
 from layers.findings import Findings
-from layers.geometry import stored_places
 from layers.mapping import MappingError
+from layers.places.geometry import stored_places
 from layers.report import RefusedError
 
 if TYPE_CHECKING:

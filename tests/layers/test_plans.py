@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cim.model import layer_named
-from layers.columns import Plan, plan_for
+from layers.columns.plan import Plan, plan_for
 from layers.mapping import FieldRule, Mapping, MappingError, mapping_text, read_mapping
 
 if TYPE_CHECKING:

@@ -12,11 +12,11 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers.coordinates import degrees, longitude_first, pairs
 from layers.findings import Findings
 from layers.mapping import GeometryRule, MappingError
-from layers.place_titles import axis_of, coordinate_columns, datum_of
-from layers.places import datum_in_titles, find_places, read_places
+from layers.places.coordinates import degrees, longitude_first, pairs
+from layers.places.reading import datum_in_titles, find_places, read_places
+from layers.places.titles import axis_of, coordinate_columns, datum_of
 
 if TYPE_CHECKING:
     from tests.conftest import ContentOf

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from cim.model import content_of, layer_named
+from layers.columns.titles import matched, suggestions
 from layers.mapping import MappingError
-from layers.titles import matched, suggestions
 from layers.units import is_unit, unit_factor
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cim.model import fields_of
 from cim.model.field import UNIT_TITLES
-from layers.columns import DEFAULT_PROVENANCE, Plan
+from layers.columns.plan import DEFAULT_PROVENANCE, Plan
 
 
 def assumed(plan: Plan) -> list[str]:

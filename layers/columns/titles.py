@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from cim.model import Field, Layer, columns_of, content_of, field_of, fields_of
-from layers.likeness import ALIKE, canonical, likeness, may_name
+from layers.columns.likeness import ALIKE, canonical, likeness, may_name
 from layers.mapping import FieldRule, MappingError
 from layers.units import is_unit, unit_factor
 

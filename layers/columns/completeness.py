@@ -6,7 +6,7 @@ from sqlalchemy import Connection, text
 
 from cim.changeset import STAGED
 from cim.model import fields_of
-from layers.columns import Plan
+from layers.columns.plan import Plan
 from layers.mapping import UnsettledError
 
 

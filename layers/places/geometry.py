@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cim.model import Layer, columns_of
 from layers.findings import Faults, Findings
-from layers.mending import mended
+from layers.places.mending import mended
 from layers.whereabouts.city import Extent
 from layers.whereabouts.rows import locate, note_rows, placed, written
 
@@ -57,7 +57,6 @@ def stored_places(
         Row numbers of the source, for the findings.
     crs
         Coordinate system of `places`.
-
     city
         Where the rows ought to lie; None where that is not known.
 
@@ -80,7 +79,7 @@ def stored_places(
     places[endless] = None
     bounds[endless] = np.nan
     moved, there = placed(places, bounds, rows, crs, findings, city)
-    whole, repairs = mended(moved, there, rows, findings, city)
+    whole, repairs = mended(moved, there, rows, findings)
     result = _promoted(whole, allowed)
     types = shapely.get_type_id(result)
     kinds = "、".join(column.info["kinds"])

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from cim.model import Layer, columns_of, content_of, fields_of
+from layers.columns.titles import Suggestion, folded, matched, rule_of, suggestions
 from layers.expression import column_from
 from layers.findings import Findings
 from layers.mapping import FieldRule, Mapping, MappingError, UnsettledError
-from layers.places import place_columns
+from layers.places.reading import place_columns
 from layers.source import FID
-from layers.titles import Suggestion, folded, matched, rule_of, suggestions
 from layers.values import convert, read_values
 from layers.values.cells import texts
 from layers.values.structures import with_estimates
@@ -232,7 +232,7 @@ def mapped(frame: pd.DataFrame, plan: Plan, findings: Findings) -> pd.DataFrame:
     """Return the content columns of the layer, all but the geometry.
 
     A required field of which the source says nothing stays empty here: rows that are in the
-    layer already keep what they have, see `layers.completeness`.
+    layer already keep what they have, see `layers.columns.completeness`.
 
     Parameters
     ----------

@@ -10,11 +10,11 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from layers.coordinates import degrees, longitude_first, pairs
 from layers.expression import column_from
 from layers.findings import Findings
 from layers.mapping import GeometryRule, MappingError
-from layers.place_titles import axis_of, coordinate_columns, datum_of, paired
+from layers.places.coordinates import degrees, longitude_first, pairs
+from layers.places.titles import axis_of, coordinate_columns, datum_of, paired
 from layers.source import GEOMETRY
 
 _SAMPLE = 50

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pandas as pd
 
-from layers.columns import Plan
+from layers.columns.plan import Plan
+from layers.columns.titles import matched
 from layers.expression import column_from
 from layers.source import FID
-from layers.titles import matched
 from layers.values.cells import texts
 
 
@@ -23,7 +23,7 @@ def with_codes(plan: Plan, frame: pd.DataFrame, feature_id: str | None) -> Plan:
     Parameters
     ----------
     plan
-        From `layers.columns.plan_for`.
+        From `layers.columns.plan.plan_for`.
     frame
         The first rows of the source.
     feature_id
