@@ -212,6 +212,7 @@ class Office(Layer):
             "Property fee",
             unit="CNY/m2/month",
             minimum=0,
+            maximum=10_000,
             headers=("物业管理费", "物业服务费", "物业费标准"),
         )
     )
@@ -221,6 +222,7 @@ class Office(Layer):
             "Lowest asking rent",
             unit="CNY/m2/month",
             minimum=0,
+            maximum=10_000,
             headers=("租金下限", "最低报价"),
         )
     )
@@ -230,6 +232,7 @@ class Office(Layer):
             "Highest asking rent",
             unit="CNY/m2/month",
             minimum=0,
+            maximum=10_000,
             headers=("租金上限", "最高报价"),
         )
     )

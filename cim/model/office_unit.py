@@ -120,6 +120,7 @@ class OfficeUnit(Layer):
             "Asking rent",
             unit="CNY/m2/month",
             minimum=0,
+            maximum=10_000,
             headers=("租金单价", "月租金", "租金报价", "租金价格"),
         )
     )
@@ -151,7 +152,14 @@ class OfficeUnit(Layer):
         )
     )
     sale_price: Mapped[float | None] = mapped_column(
-        info=about("售价", "Sale price", unit="CNY/m2", minimum=0, headers=("销售单价",))
+        info=about(
+            "售价",
+            "Sale price",
+            unit="CNY/m2",
+            minimum=0,
+            maximum=10_000_000,
+            headers=("销售单价",),
+        )
     )
     deposit: Mapped[float | None] = mapped_column(
         info=about(

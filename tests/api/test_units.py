@@ -82,6 +82,7 @@ def test_a_tenant_can_be_written_and_is_never_served(rest: TestClient, city: Eng
         ({"status": "出租了吧"}, "出租了吧"),
         ({"rent": "很便宜"}, "很便宜"),
         ({"rent": -1}, "rent"),
+        ({"rent": 99_999_999_999_999}, "rent"),
         ({"colour": "red"}, "colour"),
         ({"dataset": "other"}, "dataset"),
         ({"rent": {"from": 3}}, "rent"),
