@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path, Response
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
-from api.answers import geojson, takes
+from api.answers import GEOJSON, geojson, takes
 from api.problems import ProblemError
 from api.writes import WRITES
 from cim.database import open_city, reading
@@ -79,8 +80,9 @@ def read_unit(identifier: UnitId) -> Response:
 def change_unit(identifier: UnitId, change: Annotated[UnitChange, Body()]) -> Response:
     """Change fields of a unit as one batch, through the checks that an import goes through.
 
-    The answer is the unit as it is now, with the number of the batch in ``Batch-Number``; without
-    that header nothing differed. Labels are fresh when the answer is there.
+    The answer is the unit as it is now, with the number of the batch in ``Batch-Number`` (without
+    that header nothing differed) and in ``warnings`` the rules it now breaks. Labels are fresh
+    when the answer is there, unless a longer refresh is under way: the office then says so.
     """
     given: dict[str, Any] = change.model_extra or {}
     if not given:
@@ -92,7 +94,13 @@ def change_unit(identifier: UnitId, change: Annotated[UnitChange, Body()]) -> Re
     values = {name: _as_written(name, value) for name, value in given.items()}
     try:
         outcome = edit(
-            open_city(), OfficeUnit, identifier, values, made_by=change.by, reason=change.reason
+            open_city(),
+            OfficeUnit,
+            identifier,
+            values,
+            made_by=change.by,
+            reason=change.reason,
+            patient=False,
         )
     except UnknownFeatureError:
         raise ProblemError(
@@ -102,4 +110,6 @@ def change_unit(identifier: UnitId, change: Annotated[UnitChange, Body()]) -> Re
         chinese, _, english = str(error).partition(" / ")
         raise ProblemError(400, chinese, english or chinese) from None
     headers = {} if outcome.batch is None else {"Batch-Number": str(outcome.batch)}
-    return Response(_read(identifier), media_type="application/geo+json", headers=headers)
+    warnings = json.dumps(outcome.warnings, ensure_ascii=False)
+    feature = f'{_read(identifier)[:-1]},"warnings":{warnings}}}'
+    return Response(feature, media_type=GEOJSON, headers=headers)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 
 import pandas as pd
 import shapely
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from cim.changeset import ROW, STAGED, Origin, Outcome, apply, lock, quoted, stage
+from cim.checks import verdicts
 from cim.model import Layer, columns_of, content_of
 from cim.refresh import changing
 from layers.findings import Finding, Findings
@@ -17,6 +19,13 @@ from layers.staging import complete_references, refuse_dangling
 from layers.values import convert
 
 _FIXED = ("id", "dataset")
+
+
+@dataclass(frozen=True)
+class Edited(Outcome):
+    """What an edit did; `warnings` are the rules that the feature now breaks, in words."""
+
+    warnings: tuple[str, ...] = ()
 
 
 class EditError(ValueError):
@@ -74,7 +83,8 @@ def edit(
     *,
     made_by: str | None = None,
     reason: str | None = None,
-) -> Outcome:
+    patient: bool = True,
+) -> Edited:
     """Change fields of one feature.
 
     Parameters
@@ -86,6 +96,8 @@ def edit(
         degrees.
     made_by, reason
         For the history.
+    patient
+        Whether to wait for a long refresh that somebody else has under way.
 
     Raises
     ------
@@ -93,7 +105,7 @@ def edit(
         No such feature (`UnknownFeatureError`) or field, or the value is not allowed.
     """
     values = _converted(layer, given)
-    with changing(engine) as connection:
+    with changing(engine, patient=patient) as connection:
         stage(connection, layer)
         lock(connection, layer)
         content = quoted(content_of(layer))
@@ -119,8 +131,27 @@ def edit(
         # a reference that was broken before is not this edit's fault
         refuse_dangling(connection, layer, findings, values)
         _raise_first(findings.errors())
-        return apply(
-            connection,
-            layer,
-            Origin(kind="edit", dataset=dataset, made_by=made_by, reason=reason),
-        )
+        warnings = _broken_rules(connection, layer)
+        origin = Origin(kind="edit", dataset=dataset, made_by=made_by, reason=reason)
+        done = apply(connection, layer, origin)
+    return Edited(**asdict(done), warnings=warnings)
+
+
+def _broken_rules(connection: Connection, layer: type[Layer]) -> tuple[str, ...]:
+    """Return the rules that the staged feature breaks, in words.
+
+    Raises
+    ------
+    EditError
+        One of them is an error.
+    """
+    warnings = []
+    for verdict in verdicts(connection, layer):
+        if verdict.count == 0:
+            continue
+        values = "；".join(row.value for row in verdict.rows[:1] if row.value)
+        words = f"{verdict.check.broken_zh}（{values}） / {verdict.check.broken_en}"
+        if verdict.check.severity == "error":
+            raise EditError(words)
+        warnings.append(words)
+    return tuple(warnings)

@@ -79,7 +79,7 @@ class OfficeSurroundings(Base):
     bus_routes: Mapped[list[str] | None]
     bus_stops_unknown: Mapped[int | None]
     parking_lots: Mapped[int | None]
-    parking_spaces_near: Mapped[int | None]
+    parking_spaces_near: Mapped[int | None] = mapped_column(BigInteger)
     parking_lots_unknown: Mapped[int | None]
     amenities: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     neighbours: Mapped[dict[str, Any] | None] = mapped_column(JSONB)

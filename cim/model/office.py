@@ -249,6 +249,7 @@ class Office(Layer):
             "车位数",
             "Parking spaces of its own",
             minimum=0,
+            maximum=1_000_000,
             headers=("停车位", "车位总数", "停车位数量", "停车位数", "车位数量"),
             written=("#个", "#位", "#车位", "#个车位", "#泊位", "#个泊位"),
         )
@@ -268,6 +269,7 @@ class Office(Layer):
             "充电车位数",
             "Spaces with charging",
             minimum=0,
+            maximum=1_000_000,
             headers=("充电桩数", "充电桩数量"),
             written=("#个", "#位", "#车位", "#个车位", "#泊位", "#个泊位"),
         )

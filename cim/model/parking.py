@@ -82,6 +82,7 @@ class Parking(Layer):
             "车位数",
             "Spaces",
             minimum=0,
+            maximum=1_000_000,
             headers=("泊位数", "总泊位", "泊位总数", "车位总数", "停车位数"),
             written=("#个", "#位", "#车位", "#个车位", "#泊位", "#个泊位"),
         )

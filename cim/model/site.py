@@ -50,6 +50,7 @@ class Site(Layer):
             "项目车位总数",
             "Parking spaces of the whole site",
             minimum=0,
+            maximum=1_000_000,
             headers=("车位数", "车位总数", "停车位总数", "停车位数"),
             written=("#个", "#位", "#车位", "#个车位", "#泊位", "#个泊位"),
         )

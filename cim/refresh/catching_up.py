@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from cim.refresh.marks import mark_all
 from cim.stock import refresh_stock
@@ -18,18 +19,32 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int | None], None]
 """Called after each round with the offices done, and how many there are in all."""
 
+_log = logging.getLogger("cim.refresh")
+
 _TURN = "hashtext('cim refresh')"
 _SERIALIZATION_FAILURE = "40001"
+_LOCK_NOT_AVAILABLE = "55P03"
 
 
 @contextmanager
-def _turn(engine: Engine) -> Iterator[Connection]:
+def _turn(engine: Engine, *, patient: bool) -> Iterator[Connection | None]:
     """Wait until nobody else refreshes this city, and keep others waiting.
 
-    The lock belongs to the session: it is gone with it, should this process die.
+    The impatient get None where somebody is long at it: who has the turn looks for marks until
+    there are none, so theirs are seen. The lock belongs to the session: it is gone with it, should
+    this process die.
     """
     with engine.connect() as connection:
-        connection.execute(text(f"select pg_advisory_lock({_TURN})"))
+        if not patient:
+            connection.execute(text("set local lock_timeout = '1s'"))
+        try:
+            connection.execute(text(f"select pg_advisory_lock({_TURN})"))
+        except OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
+                raise
+            connection.rollback()
+            yield None
+            return
         connection.commit()
         try:
             yield connection
@@ -60,17 +75,24 @@ def _something_is_marked(engine: Engine) -> bool:
         return bool(connection.scalar(text("select exists (select from refresh_mark)")))
 
 
-def catch_up(engine: Engine, progress: Progress | None = None) -> int:
+def catch_up(engine: Engine, progress: Progress | None = None, *, patient: bool = True) -> int:
     """Work off all marks; return how many offices were worked out.
 
     Returns when nothing is marked any more, whoever did the work. A process that dies in the
     middle leaves the marks of its round for the next one.
+
+    Parameters
+    ----------
+    patient
+        Whether to wait where somebody else is long at it; else that one does the work.
     """
     # marks go in the transaction that does what they ask for: none left means all of it is there
     if not _something_is_marked(engine):
         return 0
     offices = 0
-    with _turn(engine) as connection:
+    with _turn(engine, patient=patient) as connection:
+        if connection is None:
+            return 0
         _catch_up_stock(connection)
         while (done := _round(connection)) is not None:
             offices += done.offices
@@ -95,7 +117,7 @@ def refresh_all(engine: Engine, progress: Progress | None = None) -> int:
 
 @contextmanager
 def changing(
-    engine: Engine, progress: Progress | None = None, *, later: bool = False
+    engine: Engine, progress: Progress | None = None, *, later: bool = False, patient: bool = True
 ) -> Iterator[Connection]:
     """Give a connection for changes; once they are committed, what they touched is refreshed.
 
@@ -104,8 +126,15 @@ def changing(
     later
         Leave the refreshing to the next call (several changes follow each other), or to the
         server that runs.
+    patient
+        As for `catch_up`.
     """
     with engine.begin() as connection:
         yield connection
-    if not later:
-        catch_up(engine, progress)
+    if later:
+        return
+    try:
+        catch_up(engine, progress, patient=patient)
+    except SQLAlchemyError as error:
+        # what was committed stays, and so do the marks: it is no failure of the change
+        _log.warning("the change is made, its consequences are not worked out yet: %s", error)

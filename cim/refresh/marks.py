@@ -100,7 +100,8 @@ def _values(batch: int, settings: Walking) -> dict[str, object]:
     return {
         "batch": batch,
         "near_walk": settings.near_walk,
-        "on_foot": settings.reach_on_foot,
+        # the way on foot, or to a street that makes the place one that streets lead to
+        "on_foot": max(settings.reach_on_foot, settings.reach + 1000),
     }
 
 

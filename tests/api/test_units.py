@@ -123,3 +123,19 @@ def test_a_form_of_any_page_changes_nothing(rest: TestClient) -> None:
 def test_the_page_of_the_service_itself_may(rest: TestClient) -> None:
     here = {"origin": "http://127.0.0.1", "sec-fetch-site": "same-origin"}
     assert rest.patch(UNIT, json={"status": "let"}, headers=here).status_code == 200
+
+
+def test_rules_that_an_import_would_tell_are_told(rest: TestClient) -> None:
+    told = rest.patch(UNIT, json={"net_area": 900}).json()["warnings"]
+    assert any("套内面积" in warning for warning in told)
+    assert rest.patch(UNIT, json={"net_area": 200}).json()["warnings"] == []
+
+
+def test_a_change_does_not_wait_for_a_long_refresh_and_the_office_says_so(
+    rest: TestClient, city: Engine
+) -> None:
+    with city.connect() as long_at_it:
+        long_at_it.execute(text("select pg_advisory_xact_lock(hashtext('cim refresh'))"))
+        assert rest.patch(UNIT, json={"status": "let"}).status_code == 200
+        assert free_area(rest) == 500
+        assert rest.get("/offices/t:O").json()["properties"]["freshness"]["pending"] is True

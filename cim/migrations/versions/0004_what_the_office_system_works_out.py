@@ -50,7 +50,7 @@ def _columns() -> dict[str, list[sa.Column[Any]]]:
             sa.Column("bus_routes", postgresql.ARRAY(sa.Text()), nullable=True),
             sa.Column("bus_stops_unknown", sa.Integer(), nullable=True),
             sa.Column("parking_lots", sa.Integer(), nullable=True),
-            sa.Column("parking_spaces_near", sa.Integer(), nullable=True),
+            sa.Column("parking_spaces_near", sa.BigInteger(), nullable=True),
             sa.Column("parking_lots_unknown", sa.Integer(), nullable=True),
             sa.Column("amenities", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
             sa.Column("neighbours", postgresql.JSONB(astext_type=sa.Text()), nullable=True),

@@ -134,7 +134,7 @@ amenities as materialized (
 -- tenants are private: an industry is told from three tenants on
 tenants as materialized (
     select distinct
-        office_id, tenant_industry as industry, coalesce(tenant, id) as tenant,
+        office_id, tenant_industry as industry, coalesce(tenant, office_id) as tenant,
         array_position(cast(:provenances as text[]), provenance) as doubt
     from office_unit
     where status = 'let' and tenant_industry is not null
