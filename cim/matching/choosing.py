@@ -70,10 +70,9 @@ def _of_office(criterion: Criterion, market: Market, request: Request) -> tuple[
         x = _counted(criterion, market.words(criterion.fact), request.industry)
     else:
         x = market.numbers(criterion.fact, criterion.beyond)
-    if criterion.fact == "parking_spaces_near":
-        # nothing counted and something uncounted is no zero
-        uncounted = market.numbers("parking_lots_unknown") > 0
-        x = np.where((x == 0) & uncounted, np.nan, x)
+    # a number that may be larger is known only where a larger one would count the same
+    open_ended = market.no_less(criterion.fact) & (criterion.value(x) != criterion.points[-1][1])
+    x = np.where(open_ended, np.nan, x)
     return x, criterion.value(x)
 
 

@@ -44,6 +44,12 @@ _UNIT = (
 """Public columns of a free unit."""
 
 
+_UNCOUNTED = {
+    "parking_spaces_near": "parking_lots_unknown",
+    "bus_routes_near": "bus_stops_unknown",
+}
+"""Counts, and the fact that says how many of what they count could not be counted."""
+
 _TRUTHS = {True: YES, False: NO, None: UNKNOWN}
 
 
@@ -100,6 +106,13 @@ class Market:
 
         found: Numbers = self.once(f"numbers {fact} {beyond}", make)
         return found
+
+    def no_less(self, fact: str) -> NDArray[np.bool_]:
+        """Tell where a measure is only the least there is: something near was not counted."""
+        uncounted = _UNCOUNTED.get(fact)
+        if uncounted is None:
+            return np.zeros(len(self), dtype=bool)
+        return self.numbers(uncounted) > 0
 
     def words(self, fact: str) -> NDArray[np.object_]:
         """Return a fact that is words, lists or tables; None is unknown."""

@@ -42,7 +42,10 @@ class Must:
     def truth(self, market: Market, bound: float) -> Truth:
         """Return whether each office meets a bound."""
         values = market.numbers(self.fact, self.beyond)
-        return at_most(values, bound) if self.most else at_least(values, bound)
+        if self.most:
+            return at_most(values, bound)
+        found = at_least(values, bound)
+        return np.where((found == NO) & market.no_less(self.fact), UNKNOWN, found).astype(np.int8)
 
 
 @dataclass(frozen=True)

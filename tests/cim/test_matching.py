@@ -114,6 +114,48 @@ def test_an_unknown_value_is_neither_yes_nor_no_and_stands_apart() -> None:
     assert [missing["zh"] for missing in apart["missing"]] == ["步行到地铁不详"]
 
 
+@pytest.mark.parametrize(
+    ("bound", "criterion", "fact", "uncounted", "enough"),
+    [
+        (
+            "parking_nearby_min",
+            "parking_nearby",
+            "parking_spaces_near",
+            "parking_lots_unknown",
+            1000,
+        ),
+        ("bus_routes_min", "bus_routes", "bus_routes_near", "bus_stops_unknown", 25),
+    ],
+)
+def test_what_was_not_counted_may_still_be_there(
+    bound: str, criterion: str, fact: str, uncounted: str, enough: int
+) -> None:
+    facts = {
+        "all counted": (5.0, 0),
+        "some not": (5.0, 2),
+        "enough, some not": (float(enough), 2),
+        "none on record": (None, None),
+    }
+    here = market(
+        [{"id": name, fact: counted, uncounted: not_} for name, (counted, not_) in facts.items()],
+        [free(f"u {name}", name, 100) for name in facts],
+    )
+    answer = ask(here, must={bound: 6}, weights={criterion: 1})
+    assert names(answer) == ["enough, some not"]
+    assert in_funnel(answer, f"must.{bound}") == (1, 1, 2)
+    assert {one["id"] for one in answer["unknown"]} == {"some not", "none on record"}
+    # what is counted is enough for the lower bound, but no number to score by
+    ranges = {
+        result["office"]["id"]: result["score_range"]
+        for result in ask(here, must={bound: 5}, weights={criterion: 1})["results"]
+    }
+    assert ranges["some not"] == [0, 100]
+    assert ranges["enough, some not"] == [100, 100]
+    least, most = ranges["all counted"]
+    assert most - least <= 0.1 + 1e-9
+    assert most < 100
+
+
 def test_an_office_without_units_on_record_is_unknown_and_one_without_free_units_is_out() -> None:
     here = market([{"id": "no record", "units": None}, {"id": "all let", "units": 4}], [])
     answer = ask(here)
