@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
@@ -142,7 +142,7 @@ def _found(request: Request, criteria: OfficeCriteria, page: _Page) -> Response:
     )
 
 
-def _as_table(form: str, rows: list[Any]) -> Response:
+def _as_table(form: str, rows: Sequence[Any]) -> Response:
     titles = {name: heading(fact.zh, fact.unit) for name, fact in FACTS.items()}
     titles |= {name: heading(zh) for name, (zh, _) in TOLD.items() if name not in FACTS}
     titles |= {name: heading(TOLD[name][0], FACTS[name].unit) for name in ("rent_min", "rent_max")}

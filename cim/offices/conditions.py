@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Double,
-    FromClause,
+    Subquery,
     Text,
-    and_,
     case,
     cast,
+    exists,
     false,
     func,
     literal,
+    not_,
     null,
     or_,
     select,
@@ -30,9 +31,8 @@ from cim.model.station import Station
 from cim.offices.facts import Reading
 from cim.offices.question import Question
 from cim.offices.tables import Tables
-from cim.offices.wording import with_words
 
-CERTAIN = ("ids", "use", "bbox", "within", "q")
+CERTAIN = ("ids", "use", "bbox", "within")
 """Bounds of which nothing is ever unknown."""
 
 
@@ -113,33 +113,32 @@ _CONDITIONS: dict[str, Callable[[Any, Tables], ColumnElement[Any]]] = {
 """Condition of each criterion that stands for itself, by its name."""
 
 
-def _space(t: Tables, options: FromClause) -> ColumnElement[Any]:
-    """No free unit at all is a no; no units on record is unknown."""
+def space_found(has_units: ColumnElement[Any], options: Subquery) -> ColumnElement[Any]:
+    """Return the condition that space meets the need, with `fitting_options` outer-joined.
+
+    Nothing that may fit is a no; no units on record is unknown.
+    """
     return case(
-        (t.stock.c.office_id.is_(None), null()),
+        (not_(has_units), null()),
         (options.c.office_id.is_(None), false()),
         else_=options.c.fits,
     )
 
 
-def _labels(question: Question, t: Tables) -> ColumnElement[Any]:
-    """Every label must hold; one that is not worked out is unknown."""
-    label = OfficeLabel.__table__.c
-    told = (
-        select(
-            label.office_id,
-            func.count().filter(label.holds).label("hold"),
-            func.count().filter(label.holds.is_(False)).label("hold_not"),
-        )
-        .where(label.label.in_(question.labels))
-        .group_by(label.office_id)
-        .subquery("told")
+def labels_hold(question: Question, office_id: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return the condition that every label holds; one that is not worked out is unknown."""
+    every, other = OfficeLabel.__table__.alias("held").c, OfficeLabel.__table__.alias("other").c
+    # of all offices at once, by the index of the labels that hold
+    held = (
+        select(every.office_id)
+        .where(every.holds, every.label.in_(question.labels))
+        .group_by(every.office_id)
+        .having(func.count() == len(question.labels))
     )
-    # uncorrelated, so that the labels are read once and not for each office
-    every = select(told.c.office_id).where(told.c.hold == len(question.labels))
-    refused = select(told.c.office_id).where(told.c.hold_not > 0)
-    identifier = t.office.c.id
-    return case((identifier.in_(every), true()), (identifier.in_(refused), false()), else_=null())
+    refused = exists().where(
+        other.office_id == office_id, other.label.in_(question.labels), other.holds.is_(False)
+    )
+    return case((office_id.in_(held), true()), (refused, false()), else_=null())
 
 
 def _lines(question: Question, t: Tables) -> ColumnElement[Any]:
@@ -155,7 +154,7 @@ def _lines(question: Question, t: Tables) -> ColumnElement[Any]:
         select(access.office_id)
         .join_from(OfficeAccess.__table__, Station.__table__, station.id == access.place_id)
         .where(access.layer == "station", access.kind == "metro")
-        .where(station.lines.is_(None), access.walk_min <= minutes)
+        .where(station.kind == "metro", station.lines.is_(None), access.walk_min <= minutes)
     )
     return case(
         (nearest <= minutes, true()),
@@ -196,7 +195,8 @@ def _places(question: Question, tables: Tables) -> dict[str, ColumnElement[Any]]
 def conditions(question: Question, reading: Reading) -> dict[str, ColumnElement[Any]]:
     """Return the condition of every bound that was set, by its parameter.
 
-    What is asked of a unit is judged together, as ``space``, since one unit must meet it all.
+    Space (`space_found`; one unit must meet all that is asked of it), labels (`labels_hold`) and
+    words (`cim.offices.wording.with_words`) are not among them: they are read last.
     """
     criteria, tables = question.criteria, reading.tables
     found = _places(question, tables)
@@ -204,24 +204,10 @@ def conditions(question: Question, reading: Reading) -> dict[str, ColumnElement[
         found["use"] = tables.office.c.use.in_(criteria.uses)
     if criteria.parking_ratio_min is not None:
         found["parking_ratio_min"] = reading.parking.ratio >= criteria.parking_ratio_min
-    if tables.options is not None:
-        found["space"] = _space(tables, tables.options)
-    if question.labels:
-        found["labels"] = _labels(question, tables)
     if question.lines:
         found["lines"] = _lines(question, tables)
     for name, condition in _CONDITIONS.items():
         value = getattr(criteria, name)
         if value is not None:
             found[name] = condition(value, tables)
-    if question.words:
-        found["q"] = with_words(question.words, tables.office)
     return found
-
-
-def all_hold(judged: Mapping[str, ColumnElement[Any]]) -> ColumnElement[Any]:
-    """Return whether all hold; the texts, which cost most, are read last."""
-    others = and_(true(), *(condition for name, condition in judged.items() if name != "q"))
-    if "q" not in judged:
-        return others
-    return case((others.is_(False), false()), else_=and_(others, judged["q"]))

@@ -27,11 +27,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from cim.model import OfficeLabel
-from cim.offices.conditions import all_hold, conditions
+from cim.offices.conditions import conditions, labels_hold
 from cim.offices.facts import FACTS, Reading, reading_of
 from cim.offices.options import asks_for_space, fitting_options
 from cim.offices.question import Question
 from cim.offices.tables import join_tables
+from cim.offices.wording import with_words
 
 
 @dataclass(frozen=True)
@@ -135,23 +136,54 @@ def _counted(name: str, judged: CTE) -> Select[Any]:
     )
 
 
+def _judged(connection: Connection, question: Question, names: Sequence[str]) -> CTE:
+    """Judge every office; columns ``office_id``, ``met_but_<facet>`` and ``value_<facet>``."""
+    tables, joined = join_tables(connection)
+    reading, o = reading_of(tables), tables.office.c
+    bounds = conditions(question, reading)
+    if asks_for_space(question.criteria):
+        options = fitting_options(question.criteria)
+        joined = joined.join(options, options.c.office_id == o.id)
+        bounds["space"] = options.c.fits
+    if question.labels:
+        bounds["labels"] = labels_hold(question, o.id)
+    if question.words:
+        bounds["q"] = with_words(question.words, tables.office)
+    own = {FACETS[name][2] for name in names}
+    values = {name: read(reading) for name in names if (read := FACETS[name][3]) is not None}
+    bound = (
+        select(
+            o.id.label("office_id"),
+            *(condition.label(name) for name, condition in bounds.items() if name in own),
+            *(value.label(f"value_{name}") for name, value in values.items()),
+        )
+        .select_from(joined)
+        # a bound that is no facet's own counts for every facet
+        .where(*(condition for name, condition in bounds.items() if name not in own))
+        .cte("bound")
+        .prefix_with("materialized")
+    )
+    met = {
+        name: and_(true(), *(bound.c[b] for b in bounds if b in own and b != FACETS[name][2]))
+        for name in names
+    }
+    return (
+        select(
+            bound.c.office_id,
+            *(one.label(f"met_but_{name}") for name, one in met.items()),
+            *(bound.c[f"value_{name}"] for name in values),
+        )
+        .cte("judged")
+        .prefix_with("materialized")
+    )
+
+
 def facets_of(connection: Connection, question: Question, names: Sequence[str]) -> dict[str, Facet]:
     """Count, for each facet, the offices by value that meet all bounds but the facet's own.
 
     One statement for all facets. An office in several business districts counts in each.
     """
-    options = fitting_options(question.criteria) if asks_for_space(question.criteria) else None
-    tables, joined = join_tables(connection, options)
-    reading = reading_of(tables)
-    bounds = conditions(question, reading)
-    columns: list[ColumnElement[Any]] = [tables.office.c.id.label("office_id")]
-    for name in names:
-        _, _, own, values = FACETS[name]
-        others = {bound: condition for bound, condition in bounds.items() if bound != own}
-        columns.append(and_(true(), all_hold(others)).label(f"met_but_{name}"))
-        if values is not None:
-            columns.append(values(reading).label(f"value_{name}"))
-    judged = select(*columns).select_from(joined).cte("judged").prefix_with("materialized")
+    judged = _judged(connection, question, names)
     rows = connection.execute(union_all(*(_counted(name, judged) for name in names))).all()
     titles = {label.code: label for label in question.known_labels}
     found = {}

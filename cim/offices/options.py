@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    FromClause,
     Subquery,
     Text,
     and_,
@@ -18,7 +19,7 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 
 from cim.model import LettingOption
 from cim.offices.criteria import OfficeCriteria
@@ -64,45 +65,73 @@ def _bounds(criteria: OfficeCriteria, option: Any) -> list[ColumnElement[Any]]:
     return found
 
 
-def fitting_options(criteria: OfficeCriteria) -> Subquery:
+def fitting_options(criteria: OfficeCriteria, among: FromClause | None = None) -> Subquery:
     """Return, for each office, whether one unit or block meets all that is asked of space.
 
-    Columns: ``office_id``, ``fits`` (true, false, or null where it hangs on an unknown value),
-    ``matching_units``, ``matching_as``, ``rent_min``, ``rent_max``. The last four speak of the
-    single units that fit (``unit``), or, where none does, of the smallest block of adjacent units
-    (``block``).
+    Offices of which nothing can fit have no row. Columns: ``office_id``, ``fits`` (true, or null
+    where it hangs on an unknown value), ``matching_units``, ``matching_as``, ``rent_min``,
+    ``rent_max``. The last four speak of the single units that fit (``unit``), or, where none does,
+    of the smallest block of adjacent units (``block``).
+
+    Parameters
+    ----------
+    among
+        Rows whose ``office_id`` alone count.
     """
+    ids = [] if among is None else [LettingOption.office_id.in_(select(among.c.office_id))]
     option = LettingOption.__table__.c
     fit = and_(true(), *_bounds(criteria, option))
-    alone, block = and_(fit, option.unit_count == 1), and_(fit, option.unit_count > 1)
-    singles = func.count().filter(alone)
+    judged = (
+        select(
+            option.id,
+            option.office_id,
+            option.unit_count,
+            option.area,
+            option.rent_lowest,
+            option.rent_highest,
+            fit.label("fit"),
+        )
+        # what surely does not fit says no more than that there is nothing
+        .where(fit.is_not(False), *ids)
+        # each option is judged once, and not in every aggregate
+        .cte("option_judged")
+        .prefix_with("materialized")
+    )
+    j = judged.c
+    alone = and_(j.fit, j.unit_count == 1)
+    office = (
+        select(
+            j.office_id,
+            # true where one fits, else unknown
+            func.bool_or(j.fit).label("fits"),
+            func.count().filter(alone).label("singles"),
+            func.min(j.rent_lowest).filter(alone).label("rent_lowest"),
+            func.max(j.rent_highest).filter(alone).label("rent_highest"),
+        )
+        .group_by(j.office_id)
+        .subquery("by_office")
+    )
+    block = (
+        select(j.office_id, j.unit_count, j.rent_lowest, j.rent_highest)
+        .where(j.fit, j.unit_count > 1)
+        .ext(distinct_on(j.office_id))
+        .order_by(j.office_id, j.unit_count, j.area, j.id)
+        .subquery("smallest_block")
+    )
+    o, b = office.c, block.c
 
-    def of_smallest_block(column: ColumnElement[Any]) -> ColumnElement[Any]:
-        ordered = aggregate_order_by(column, option.unit_count, option.area, option.id)
-        return func.array_agg(ordered).filter(block)[1]
+    def told(of_units: ColumnElement[Any], of_block: ColumnElement[Any]) -> ColumnElement[Any]:
+        return case((o.singles > 0, of_units), else_=of_block)
 
     return (
         select(
-            option.office_id,
-            case(
-                (func.bool_or(fit), true()),
-                (func.bool_or(fit.is_(None)), null()),
-                else_=false(),
-            ).label("fits"),
-            case(
-                (singles > 0, singles),
-                else_=func.coalesce(of_smallest_block(option.unit_count), 0),
-            ).label("matching_units"),
-            case((singles > 0, "unit"), (func.bool_or(block), "block")).label("matching_as"),
-            case(
-                (singles > 0, func.min(option.rent_lowest).filter(alone)),
-                else_=of_smallest_block(option.rent_lowest),
-            ).label("rent_min"),
-            case(
-                (singles > 0, func.max(option.rent_highest).filter(alone)),
-                else_=of_smallest_block(option.rent_highest),
-            ).label("rent_max"),
+            o.office_id,
+            o.fits,
+            told(o.singles, func.coalesce(b.unit_count, 0)).label("matching_units"),
+            case((o.singles > 0, "unit"), (b.office_id.is_not(None), "block")).label("matching_as"),
+            told(o.rent_lowest, b.rent_lowest).label("rent_min"),
+            told(o.rent_highest, b.rent_highest).label("rent_max"),
         )
-        .group_by(option.office_id)
+        .select_from(office.outerjoin(block, b.office_id == o.office_id))
         .subquery("fitting")
     )

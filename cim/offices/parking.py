@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -65,8 +66,13 @@ def parking_ratio(office: FromClause, site: FromClause) -> ParkingRatio:
     site's area; else its parking area, at a set number of m² for one space, over its gross
     floor area.
     """
+    return _ratio_at(office, site, answer_settings().parking_area_per_space)
+
+
+# built once, since every question reads it
+@lru_cache(maxsize=4)
+def _ratio_at(office: FromClause, site: FromClause, per_space: float) -> ParkingRatio:
     o, s = office.c, site.c
-    per_space = answer_settings().parking_area_per_space
     own = 100.0 * cast(o.parking_spaces, Double) / func.nullif(o.gross_floor_area, 0)
     shared = 100.0 * cast(s.parking_spaces, Double) / func.nullif(s.area, 0)
     estimate = 100.0 * (o.parking_area / per_space) / func.nullif(o.gross_floor_area, 0)

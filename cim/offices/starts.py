@@ -91,20 +91,29 @@ def stations_named(connection: Connection, name: str) -> list[str]:
     )
 
 
+def known_lines(connection: Connection) -> Sequence[str]:
+    """Return the metro lines there are, as stations write them."""
+    return connection.scalars(
+        text("""
+        select distinct line from station cross join unnest(lines) as line
+        where kind = 'metro' and status = 'operating' order by line
+        """)
+    ).all()
+
+
 def lines_named(connection: Connection, names: Sequence[str]) -> list[str]:
-    """Return the metro lines of these names, as stations write them: ``2`` finds ``2/8号线``.
+    """Return the metro lines of these names; see `lines_among`."""
+    return lines_among(known_lines(connection), names)
+
+
+def lines_among(known: Sequence[str], names: Sequence[str]) -> list[str]:
+    """Return the lines of these names, as stations write them: ``2`` finds ``2/8号线``.
 
     Raises
     ------
     UnknownPlaceError
         There is none of one of the names.
     """
-    known = connection.scalars(
-        text("""
-        select distinct line from station cross join unnest(lines) as line
-        where kind = 'metro' and status = 'operating' order by line
-        """)
-    ).all()
     parts = {line: {line, *line.removesuffix("号线").split("/")} for line in known}
     found: set[str] = set()
     for name in names:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, FromClause, Subquery
+from sqlalchemy import Connection, FromClause
 
 from cim.model import OfficeStock, OfficeSurroundings
 from cim.model.office import Office
@@ -14,7 +14,10 @@ from cim.walking import Walking, walking
 
 @dataclass(frozen=True)
 class Tables:
-    """What a search joins: offices and all that is known of each."""
+    """What a search joins: offices and all that is known of each.
+
+    `options` holds what of the space meets a need, where one was stated.
+    """
 
     office: FromClause
     site: FromClause
@@ -24,31 +27,24 @@ class Tables:
     walking: Walking
 
 
-def join_tables(
-    connection: Connection, options: Subquery | None = None
-) -> tuple[Tables, FromClause]:
-    """Join each office with all that is known of it.
+def join_tables(connection: Connection) -> tuple[Tables, FromClause]:
+    """Join each office with all that is known of it."""
+    return joined_tables(walking(connection))
 
-    Parameters
-    ----------
-    options
-        What of an office's space meets a need, with ``office_id``; see
-        `cim.offices.options.fitting_options`.
-    """
+
+def joined_tables(rule: Walking) -> tuple[Tables, FromClause]:
+    """Join as `join_tables` does, where it is known how metres become minutes."""
     tables = Tables(
         office=Office.__table__,
         site=Site.__table__,
         surroundings=OfficeSurroundings.__table__,
         stock=OfficeStock.__table__,
-        options=options,
-        walking=walking(connection),
+        options=None,
+        walking=rule,
     )
     o = tables.office.c
-    joined = (
+    return tables, (
         tables.office.outerjoin(tables.site, tables.site.c.id == o.site_id)
         .outerjoin(tables.surroundings, tables.surroundings.c.office_id == o.id)
         .outerjoin(tables.stock, tables.stock.c.office_id == o.id)
     )
-    if options is not None:
-        joined = joined.outerjoin(options, options.c.office_id == o.id)
-    return tables, joined

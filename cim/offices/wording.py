@@ -19,6 +19,7 @@ from sqlalchemy import (
     false,
     func,
     literal,
+    literal_column,
     or_,
     select,
     text,
@@ -77,7 +78,10 @@ def slips(word: str) -> list[str]:
 
 def _fold(column: ColumnElement[Any]) -> ColumnElement[Any]:
     """Return `folded` in the database, without the spaces within names."""
-    small = func.lower(func.normalize(column, text("NFKC")))
+    # most texts are in this form already, and to see that is cheaper than to make it
+    alike = column.bool_op("is nfkc")(literal_column("normalized"))
+    plain = case((alike, column), else_=func.normalize(column, text("NFKC"), type_=Text))
+    small = func.lower(plain)
     return func.replace(small, " ", "", type_=Text)
 
 
