@@ -17,6 +17,7 @@ from cim.labels.rules import UnknownLabelError
 from cim.matching import Request, recommend
 from cim.matching.answer import Answer
 from cim.matching.keeping import Replay, keep, kept, list_kept, replay
+from cim.offices.starts import UnknownPlaceError
 
 router = APIRouter(tags=["招商推荐 recommendation"])
 
@@ -79,7 +80,7 @@ def recommend_offices(asked: RecommendRequest) -> JSONResponse:
     try:
         with reading() as connection:
             answer = recommend(connection, question)
-    except UnknownLabelError as error:
+    except (UnknownLabelError, UnknownPlaceError) as error:
         zh, _, en = str(error).partition(" / ")
         raise ProblemError(400, zh, en) from None
     number = None
@@ -131,7 +132,7 @@ def replay_recommendation(number: Number) -> Replay:
     try:
         with reading() as connection:
             found = replay(connection, number)
-    except UnknownLabelError as error:
+    except (UnknownLabelError, UnknownPlaceError) as error:
         zh, _, en = str(error).partition(" / ")
         raise ProblemError(400, zh, en) from None
     if found is None:

@@ -65,9 +65,8 @@ def _nothing_on_record(market: Market) -> Truth:
 def of_offices(market: Market, request: Request) -> Iterator[tuple[str, Truth]]:
     """Go through the bounds on the office itself."""
     for path, must in MUSTS.items():
-        bound = asked(request, path)
-        if bound is not None:
-            yield path, must.truth(market, bound)
+        if asked(request, path) is not None:
+            yield path, must.truth(market, request)
 
 
 def space_bounds(request: Request) -> tuple[str, ...]:

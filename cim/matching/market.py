@@ -11,16 +11,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Double, cast, func, select, text
+from sqlalchemy import Connection, Double, ScalarSelect, cast, func, select, text
 
 from cim.labels.active import active_rules
 from cim.labels.rules import Rules
 from cim.letting import FREE_STATUSES
+from cim.matching.naming import Names, names_in
 from cim.matching.truth import NO, UNKNOWN, YES, Numbers, Truth
 from cim.matching.versions import data_version
-from cim.model import LettingOption, OfficeLabel, OfficeSurroundings, columns_of
+from cim.model import LettingOption, OfficeAccess, OfficeLabel, OfficeSurroundings, columns_of
 from cim.model.office import Office
 from cim.model.office_unit import OfficeUnit
+from cim.model.station import Station
 from cim.offices.facts import facts_query
 from cim.walking import Walking, walking
 
@@ -62,8 +64,9 @@ class Market:
     version
         See `cim.matching.versions.data_version`.
     offices
-        A row for each office in the order of ids: the facts, ``business_district_ids``, ``lon``
-        and ``lat``.
+        A row for each office in the order of ids: the facts, ``business_district_ids``, ``lon``,
+        ``lat`` and ``unlined_min``, minutes on foot to the nearest metro station of which no
+        lines are known.
     options
         What can be let as one, as `cim.model.LettingOption`, with ``office``, the place of its
         office in `offices`.
@@ -73,6 +76,8 @@ class Market:
         Whether each label holds for each office, by code.
     rules
         The label rules that count.
+    names
+        What places are called.
     """
 
     version: str
@@ -82,6 +87,7 @@ class Market:
     units: pd.DataFrame
     labels: dict[str, Truth]
     rules: Rules
+    names: Names
     made: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def once(self, name: str, make: Callable[[], Any]) -> Any:
@@ -130,12 +136,26 @@ def numbers(column: pd.Series[Any]) -> Numbers:
     return np.asarray(pd.to_numeric(column, errors="coerce"), dtype=float)
 
 
+def _unlined() -> ScalarSelect[Any]:
+    """Return the expression of the minutes to the nearest metro station of unknown lines."""
+    access, station = OfficeAccess.__table__.c, Station.__table__.c
+    return (
+        select(func.min(access.walk_min))
+        .join_from(OfficeAccess.__table__, Station.__table__, station.id == access.place_id)
+        .where(access.office_id == Office.id, access.layer == "station", access.kind == "metro")
+        .where(station.kind == "metro", station.lines.is_(None))
+        .correlate(Office)
+        .scalar_subquery()
+    )
+
+
 def _offices(connection: Connection) -> pd.DataFrame:
     spot = func.st_pointonsurface(Office.geom)
     query = facts_query(connection).add_columns(
         OfficeSurroundings.business_district_ids,
         cast(func.st_x(spot), Double).label("lon"),
         cast(func.st_y(spot), Double).label("lat"),
+        _unlined().label("unlined_min"),
     )
     # ids are compared byte by byte, as Python does
     return pd.read_sql(query, connection).sort_values("id", ignore_index=True)
@@ -186,6 +206,7 @@ def _load(connection: Connection, version: str) -> Market:
         units=_units(connection),
         labels=_labels(connection, offices),
         rules=active_rules(connection),
+        names=names_in(connection),
     )
 
 

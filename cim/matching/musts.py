@@ -4,14 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from cim.matching.market import Market
+from cim.matching.naming import full_street
 from cim.matching.need import Request
-from cim.matching.truth import NO, UNKNOWN, YES, Truth, at_least, at_most, every, some, truth_of
+from cim.matching.truth import (
+    NO,
+    UNKNOWN,
+    YES,
+    Numbers,
+    Truth,
+    at_least,
+    at_most,
+    every,
+    some,
+    truth_of,
+)
 from cim.offices.criteria import ANY_USE
+from cim.offices.starts import lines_among
 
 
 @dataclass(frozen=True)
@@ -39,8 +53,9 @@ class Must:
     beyond: str | None = None
     digits: int = 1
 
-    def truth(self, market: Market, bound: float) -> Truth:
-        """Return whether each office meets a bound."""
+    def truth(self, market: Market, request: Request) -> Truth:
+        """Return whether each office meets the bound that a request states."""
+        bound = asked(request, self.path)
         values = market.numbers(self.fact, self.beyond)
         if self.most:
             return at_most(values, bound)
@@ -60,6 +75,8 @@ class Choice:
         All words there are.
     together
         Whether all words asked for must hold, and not only one of them.
+    beside
+        Where the request states a number that each word is held to: `truths` gets both.
     """
 
     path: str
@@ -68,18 +85,21 @@ class Choice:
     truths: Callable[[Market, Any], Truth]
     words: Callable[[Market], Iterable[Any]]
     together: bool = False
+    beside: str | None = None
 
-    def word(self, market: Market, word: Any) -> Truth:
+    def word(self, market: Market, word: Any, request: Request) -> Truth:
         """Return whether each office meets one word; kept for words that there are."""
+        if self.beside is not None:
+            return self.truths(market, (word, asked(request, self.beside)))
         known = market.once(f"words of {self.path}", lambda: set(self.words(market)))
         if word not in known:
             return self.truths(market, word)
         found: Truth = market.once(f"{self.path} {word}", lambda: self.truths(market, word))
         return found
 
-    def truth(self, market: Market, wanted: list[Any]) -> Truth:
-        """Return whether each office meets a choice of words."""
-        found = [self.word(market, word) for word in wanted]
+    def truth(self, market: Market, request: Request) -> Truth:
+        """Return whether each office meets the choice of words that a request states."""
+        found = [self.word(market, word, request) for word in asked(request, self.path)]
         if self.together:
             return every(found, len(market))
         return some(found, len(market))
@@ -107,8 +127,7 @@ def _use(market: Market, word: Any) -> Truth:
 
 
 def _street(market: Market, name: Any) -> Truth:
-    full = str(name).removesuffix("街道") + "街道"
-    same = [_is("street")(market, name), _is("street")(market, full)]
+    same = [_is("street")(market, name), _is("street")(market, full_street(str(name)))]
     return some([*same, _is("street_id")(market, name)], len(market))
 
 
@@ -119,16 +138,38 @@ def _business_district(market: Market, name: Any) -> Truth:
     return truth_of(np.array(inside, dtype=bool), np.array([a is not None for a in lists]))
 
 
-def _line(market: Market, name: Any) -> Truth:
-    """Tell whether a line is within the minutes that count as near."""
-    near = market.walking.near_minutes
+def minutes_to_line(market: Market, name: str) -> Numbers:
+    """Return the minutes on foot to a line; infinite beyond reach, NaN where no lines are known."""
 
-    def truth(lines: dict[str, float] | None) -> int:
-        if lines is None:
-            return UNKNOWN
-        return YES if lines.get(name, np.inf) <= near else NO
+    def minutes(line: str) -> Numbers:
+        tables = market.words("metro_lines")
+        return np.array([np.nan if of is None else of.get(line, np.inf) for of in tables], float)
 
-    return np.array([truth(lines) for lines in market.words("metro_lines")], dtype=np.int8)
+    known = market.names.lines
+    nearest: Numbers = np.minimum.reduce(
+        [
+            # kept only for lines that there are
+            market.once(f"minutes to {line}", partial(minutes, line))
+            if line in known
+            else minutes(line)
+            for line in lines_among(known, [name])
+        ]
+    )
+    return nearest
+
+
+def _line(market: Market, wanted: tuple[str, float | None]) -> Truth:
+    """Tell whether a line is within a walk, or else within the minutes that count as near.
+
+    As in a search: a station near whose lines are unknown may be on it.
+    """
+    name, walk = wanted
+    most = market.walking.near_minutes if walk is None else walk
+    minutes = minutes_to_line(market, name)
+    beyond = NO if most <= market.walking.reach_minutes else UNKNOWN
+    open_to = np.isnan(minutes) | (market.numbers("unlined_min") <= most)
+    found = np.where(minutes <= most, YES, np.where(open_to, UNKNOWN, beyond))
+    return found.astype(np.int8)
 
 
 def _label(market: Market, code: Any) -> Truth:
@@ -155,7 +196,14 @@ MUSTS: dict[str, Must | Choice] = {
             _business_district,
             _each("business_districts"),
         ),
-        Choice("need.lines", "近处地铁线路", "metro line near", _line, _each("metro_lines")),
+        Choice(
+            "need.lines",
+            "近处地铁线路",
+            "metro line near",
+            _line,
+            _each("metro_lines"),
+            beside="must.metro_walk_max",
+        ),
         Must(
             "must.metro_walk_max",
             "步行到地铁",
@@ -269,3 +317,11 @@ def asked(request: Request, path: str) -> Any:
     part, _, name = path.partition(".")
     value = getattr(getattr(request, part), name)
     return value if value is None or isinstance(value, list | float) else [value]
+
+
+def stated(request: Request, path: str) -> Any:
+    """Return all of a request that the truth of a bound hangs on; None where it has none."""
+    must, bound = MUSTS[path], asked(request, path)
+    if bound is None or not isinstance(must, Choice) or must.beside is None:
+        return bound
+    return bound, asked(request, must.beside)

@@ -14,6 +14,7 @@ from cim.matching.choosing import applicable, choose
 from cim.matching.criteria import presets, weights_of
 from cim.matching.funnel import ALL, FREE, judge, space_bounds
 from cim.matching.market import Market, market_of
+from cim.matching.naming import refuse_unknown
 from cim.matching.need import Request
 from cim.matching.offers import SPACE, offers_of
 from cim.matching.patching import patched
@@ -201,6 +202,7 @@ def _notes(ranked: Ranked) -> Iterator[Said]:
 
 def recommend_in(market: Market, request: Request, day: dt.date) -> Answer:
     """Recommend from a market as it stands; see `recommend`."""
+    refuse_unknown(market.names, request)
     ranked = _rank(market, with_codes(market, request), day)
     return Answer(
         funnel=list(_funnel(ranked)),
@@ -232,5 +234,7 @@ def recommend(connection: Connection, request: Request, day: dt.date | None = No
     ------
     cim.labels.rules.UnknownLabelError
         A label is asked for that does not exist.
+    cim.offices.starts.UnknownPlaceError
+        A metro line, street or district is asked for that does not exist.
     """
     return recommend_in(market_of(connection), request, day or today())

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from cim.matching.combining import with_combinations
 from cim.matching.funnel import of_offices, space_bounds
 from cim.matching.market import Market
-from cim.matching.musts import MUSTS, Choice, Must, asked
+from cim.matching.musts import MUSTS, Choice, Must, asked, minutes_to_line, stated
 from cim.matching.need import Request
 from cim.matching.offers import SPACE, Offers, least_area, offers_of
 from cim.matching.patching import Patch, dropped, patch_of, patched, together
@@ -173,11 +173,11 @@ class Relaxing:
 
     def _of_offices(self, request: Request) -> Iterator[tuple[str, Truth]]:
         for path in self.own:
-            bound = asked(request, path)
-            if bound == asked(self.request, path):
+            bound = stated(request, path)
+            if bound == stated(self.request, path):
                 yield path, self.own[path]
             elif bound is not None:
-                yield path, MUSTS[path].truth(self.market, bound)
+                yield path, MUSTS[path].truth(self.market, request)
 
     def space(self, request: Request, others: int) -> tuple[Truth, Offers, Truth]:
         """Judge the space of the offices that fail no more than some of the other bounds.
@@ -239,11 +239,19 @@ class Relaxing:
     def _critical(self, request: Request, path: str, others: int) -> Numbers:
         """Return the bound at which each office is in, all else being met; NaN for none."""
         loose = dropped(request, path)
+        lines = request.need.lines if path == "must.metro_walk_max" else None
+        if lines:
+            # the walk bounds the way to the lines, too
+            loose = dropped(loose, "need.lines")
         space, offers, truth = self.space(loose, others)
         state = np.minimum(self._within(loose), space)
         must = MUSTS.get(path)
         if isinstance(must, Must):
             held = market_values(self.market, must)
+            if lines:
+                ways = [minutes_to_line(self.market, line) for line in lines]
+                held = np.maximum(held, np.fmin.reduce(ways))
+                held = np.where(np.isfinite(held), held, np.nan)
         else:
             least = request.area_min or 0.0
             held = critical_space(self.market, offers, truth, loose, path, least)
@@ -262,7 +270,8 @@ class Relaxing:
             near = np.minimum(self._within(loose), self.space(loose, others)[0]) == YES
             near &= self.state != YES
             for word in words:
-                if word not in given and (must.word(self.market, word)[near] == YES).any():
+                held = must.word(self.market, word, request)[near]
+                if word not in given and (held == YES).any():
                     yield patch_of(path, [*given, word]), 0.25
         else:
             yield patch_of(path, None), 0.25

@@ -135,6 +135,9 @@ def test_a_label_is_asked_for_by_its_name_in_either_language(
     [
         ({"need": {"bedrooms": 3}}, "没有这个参数"),
         ({"must": {"labels": ["近火星"]}}, "没有标签"),
+        ({"need": {"lines": ["99"]}}, "没有地铁线"),
+        ({"need": {"streets": ["火星"]}}, "桂园街道"),
+        ({"need": {"districts": ["火星"]}}, "罗湖区"),
         ({"must": {"grade": ["A+"]}}, "超甲级"),
         ({"weights": {"view": 10}}, "parking_ratio"),
         ({"weights": {"rent": 0}}, "权重全为 0"),
@@ -252,6 +255,36 @@ def test_kept_runs_are_listed_newest_first_page_by_page(
     second = rest.get(following).json()
     listed = [one["id"] for page in (first, second) for one in page["recommendations"]]
     assert listed == made[::-1]
+
+
+def test_a_line_brings_the_offices_that_a_search_brings(
+    city: Engine, rest: TestClient, bring: Bring
+) -> None:
+    from shapely.affinity import translate
+
+    from tests.cim.small_city import HERE
+
+    bring(
+        "station",
+        station("S", HERE, lines=["2/8号线"]),
+        station("T", translate(HERE, 0, 3000 * METRE_NORTH)),
+    )
+    # on foot 1.3 times as far, at 80 m/min
+    far = {"A": 200, "B": 900, "C": 2900, "D": 1500}
+    bring(
+        "office",
+        *(office(n, geom=translate(HERE, 0, m * METRE_NORTH)) for n, m in far.items()),
+    )
+    bring("office_unit", *(unit(n.lower(), n, area=100) for n in far))
+    # A 3.25 min; B 14.6; D 24.4; C stands 1.6 min from T, whose lines nobody knows
+    for walk, found in ((None, ["t:A"]), (15, ["t:A", "t:B"])):
+        must = {} if walk is None else {"metro_walk_max": walk}
+        answer = recommended(rest, {"need": {"lines": ["2"]}, "must": must})
+        assert sorted(ids(answer)) == found
+        assert [one["id"] for one in answer["unknown"]] == ["t:C"]
+        query = "/offices?lines=2" + ("" if walk is None else f"&metro_walk_max={walk}")
+        searched = rest.get(query).json()["features"]
+        assert sorted(f["properties"]["id"] for f in searched) == found
 
 
 def test_the_answer_follows_a_change_at_once(

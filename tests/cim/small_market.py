@@ -11,6 +11,7 @@ import pandas as pd
 from cim.labels.rules import FILE, read_rules
 from cim.letting import FreeUnit, options
 from cim.matching.market import Market
+from cim.matching.naming import Names
 from cim.matching.need import Request
 from cim.matching.recommending import recommend_in
 from cim.offices.facts import FACTS
@@ -45,9 +46,11 @@ def free(code: str, office: str, area: float | None, **fields: Any) -> FreeUnit:
     return FreeUnit(id=code, office_id=office, area=area, monthly_rent=monthly, **stated)
 
 
-def market(offices: list[dict[str, Any]], units: list[FreeUnit]) -> Market:
+def market(
+    offices: list[dict[str, Any]], units: list[FreeUnit], names: Names | None = None
+) -> Market:
     """Offices by their facts, what is not stated being unknown, with their free units."""
-    columns = [*FACTS, "business_district_ids", "lon", "lat"]
+    columns = [*FACTS, "business_district_ids", "lon", "lat", "unlined_min"]
     rows = [{**dict.fromkeys(columns), **_UNKNOWN, "name": o["id"], **o} for o in offices]
     frame = pd.DataFrame(rows, columns=columns, dtype=object)
     frame = frame.sort_values("id", ignore_index=True)
@@ -64,6 +67,7 @@ def market(offices: list[dict[str, Any]], units: list[FreeUnit]) -> Market:
         units=told.set_index("id", drop=False),
         labels={},
         rules=read_rules(FILE),
+        names=names or Names(),
     )
 
 

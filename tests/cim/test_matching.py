@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from cim.labels.rules import UnknownLabelError
 from cim.letting import FreeUnit
+from cim.matching.naming import Names
 from cim.matching.patching import merge
+from cim.offices.starts import UnknownPlaceError
 from tests.cim.small_market import ask, free, market, names
 
 
@@ -195,6 +197,52 @@ def test_parking_spaces_come_along_in_the_ratio_of_the_office() -> None:
 def test_a_stated_label_that_does_not_exist_is_refused() -> None:
     with pytest.raises(UnknownLabelError, match="没有标签"):
         ask(market([{"id": "A"}], []), must={"labels": ["近火星"]})
+
+
+def test_a_line_is_asked_for_as_in_a_search_and_within_the_walk_that_is_stated() -> None:
+    known = Names(lines=("11号线", "2/8号线"))
+    here = market(
+        [
+            {"id": "near", "walk_min": 4.0, "metro_lines": {"2/8号线": 6.0}},
+            {"id": "far", "walk_min": 4.0, "metro_lines": {"2/8号线": 14.0, "11号线": 4.0}},
+            {"id": "perhaps", "walk_min": 4.0, "metro_lines": {}, "unlined_min": 4.0},
+            {"id": "unknown", "walk_min": 4.0, "metro_lines": None},
+        ],
+        [free(f"u{n}", n, 100) for n in ("near", "far", "perhaps", "unknown")],
+        known,
+    )
+    for name in ("2", "2号线", "8", "2/8号线"):
+        answer = ask(here, need={"lines": [name]})
+        assert names(answer) == ["near"]
+        assert {one["id"] for one in answer["unknown"]} == {"perhaps", "unknown"}
+    # the walk that is stated takes the place of the 10 minutes that count as near
+    for walk, found in ((5, []), (6, ["near"]), (14, ["far", "near"])):
+        question = {"need": {"lines": ["2"]}, "must": {"metro_walk_max": walk}}
+        assert sorted(names(ask(here, **question))) == found
+    shorter = ask(here, need={"lines": ["2"]}, must={"metro_walk_max": 5}, wanted=1)
+    assert {"must": {"metro_walk_max": 6.0}} in [r["change"] for r in shorter["relaxations"]]
+
+
+@pytest.mark.parametrize(
+    ("need", "words"),
+    [
+        ({"lines": ["99"]}, "没有地铁线 '99'；有：2/8号线"),
+        ({"streets": ["火星"]}, "没有街道 '火星'；有：桂园街道"),
+        ({"districts": ["火星区"]}, "没有区 '火星区'；有：罗湖区"),
+        ({"business_districts": ["火星"]}, "没有商圈 '火星'；有：蔡屋围"),
+    ],
+)
+def test_a_place_that_does_not_exist_is_refused_with_those_there_are(
+    need: dict[str, list[str]], words: str
+) -> None:
+    known = Names(("2/8号线",), {"s1": "桂园街道"}, ("罗湖区",), {"b1": "蔡屋围"})
+    here = market(
+        [{"id": "A", "street": "桂园街道", "street_id": "s1"}], [free("a", "A", 9)], known
+    )
+    with pytest.raises(UnknownPlaceError, match=words):
+        ask(here, need=need)
+    for name in ("桂园", "桂园街道", "s1"):
+        assert names(ask(here, need={"streets": [name]})) == ["A"]
 
 
 def test_reasons_name_what_is_good_and_cautions_what_is_unknown_or_close() -> None:
