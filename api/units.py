@@ -23,7 +23,10 @@ router = APIRouter(tags=["商办用房 offices"])
 UnitId = Annotated[str, Path(description="单元编号 id of a unit")]
 
 _EXAMPLE: JsonDict = {"status": "let", "rent": 85, "by": "招商一组", "reason": "已签约"}
-_EDITABLE = [name for name in content_of(OfficeUnit) if name not in ("id", "dataset", "geom")]
+_FIXED = ("id", "dataset", "geom", "source", "source_date", "provenance", "exceptions")
+"""What an officer's day does not touch: where a row stands on is told by who imports it."""
+
+_EDITABLE = [name for name in content_of(OfficeUnit) if name not in _FIXED]
 
 
 class UnitChange(BaseModel):
@@ -90,6 +93,12 @@ def change_unit(identifier: UnitId, change: Annotated[UnitChange, Body()]) -> Re
             400,
             f"没有要修改的字段；可用：{'、'.join(_EDITABLE)}",
             f"no field to change; there are: {', '.join(_EDITABLE)}",
+        )
+    if refused := [name for name in given if name in _FIXED]:
+        raise ProblemError(
+            400,
+            f"{refused[0]} 不能这样修改；可用：{'、'.join(_EDITABLE)}",
+            f"{refused[0]} cannot be changed here; there are: {', '.join(_EDITABLE)}",
         )
     values = {name: _as_written(name, value) for name, value in given.items()}
     try:

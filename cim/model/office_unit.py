@@ -50,6 +50,17 @@ class OfficeUnit(Layer):
             wrong="greatest(r.net_area, r.min_divisible_area) > r.area",
             fields=("net_area", "min_divisible_area", "area"),
         ),
+        Check(
+            "verified-in-the-future",
+            "error",
+            "核验时间不晚于今天",
+            "a unit was not verified later than today",
+            broken_zh="单元的核验时间在今天之后",
+            broken_en="units verified later than today",
+            # a day ahead is granted: the clock of the server may stand in another zone
+            wrong="r.verified_on > current_date + 1",
+            fields=("verified_on",),
+        ),
     )
 
     office_id: Mapped[str] = mapped_column(

@@ -85,6 +85,8 @@ def test_a_tenant_can_be_written_and_is_never_served(rest: TestClient, city: Eng
         ({"rent": 99_999_999_999_999}, "rent"),
         ({"colour": "red"}, "colour"),
         ({"dataset": "other"}, "dataset"),
+        ({"provenance": "published"}, "provenance"),
+        ({"verified_on": "2100-01-01"}, "核验时间"),
         ({"rent": {"from": 3}}, "rent"),
         ({"status": None}, "status"),
         ({"office_id": "t:nowhere"}, "nowhere"),

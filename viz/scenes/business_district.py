@@ -272,7 +272,11 @@ def business_district(connection: Connection) -> Scene:
         pills=(SCHEMATIC, *pills),
         notes=(
             Text("边界与轮廓为示意，不是测绘成果。", "Outlines are schematic, not surveyed."),
-            Text("地铁距离为直线距离。", "Distances to the metro are straight lines."),
+            Text(
+                "地铁的米数为直线距离，分钟按路网步行；附近没有道路时由直线折算。",
+                "Metres to the metro are straight lines; minutes are through the streets, or"
+                " reckoned from the line where no street is near.",
+            ),
             Text(
                 f"高度未知的建筑按 {_UNKNOWN_HEIGHT:g} 米画出。",
                 f"Buildings of unknown height are drawn {_UNKNOWN_HEIGHT:g} m high.",

@@ -100,7 +100,9 @@ def with_words(offices: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         + _plain(o["distance_m"])
         + f"{_NO_BREAK}m，步行约{_NO_BREAK}"
         + _plain(o["walk_min"])
-        + f"{_NO_BREAK}分钟（折算）",
+        + f"{_NO_BREAK}分钟"
+        # without a street near by the straight line was reckoned over into a walk
+        + o["walk_basis"].map({"network": "（按路网）", "straight-line": "（折算）"}).astype("str"),
         height_words=_bracket(
             _plain(o["height"], 1) + f"{_NO_BREAK}m", _provenance(o["height_provenance"])
         ),

@@ -29,7 +29,11 @@ reached as materialized (
     where a.layer = 'station' or a.walk_m <= :near_walk
 ),
 stations as materialized (
-    select r.*, s.name, s.lines, s.source_date, s.provenance, e.name as entrance
+    select r.*, s.name, s.lines, s.source_date, e.name as entrance,
+        greatest(
+            array_position(cast(:provenances as text[]), s.provenance),
+            array_position(cast(:provenances as text[]), e.provenance)
+        ) as doubt
     from reached r
     join station s on s.id = r.place_id
     left join station_entrance e on e.id = r.entrance_id
@@ -46,7 +50,7 @@ kinds as materialized (
         office_id, kind,
         min(straight_m) as straight_m,
         case when bool_and(source_date is not null) then min(source_date) end as oldest,
-        max(array_position(cast(:provenances as text[]), provenance)) as doubt,
+        max(doubt) as doubt,
         -- a station whose lines are unknown leaves the number of lines unknown
         bool_or(lines is null) filter (where walk_min <= :near_minutes) as lines_unknown
     from stations

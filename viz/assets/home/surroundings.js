@@ -38,7 +38,7 @@ function buses(office) {
 function carParks(office) {
   if (office.parking_lots === null) return [UNKNOWN];
   return [`${whole(office.parking_lots, "个停车场")}，已知 ${whole(office.parking_spaces_near ?? 0, "个车位")}`,
-    office.parking_lots_unknown ? `其中 ${whole(office.parking_lots_unknown, "个停车场")}车位数未知` : null];
+    office.parking_lots_unknown ? `另有 ${whole(office.parking_lots_unknown, "个停车场")}车位数或是否开放不详` : null];
 }
 
 function counted(counts, titled = (name) => name) {
