@@ -19,6 +19,8 @@ from layers.staging import complete_references, refuse_dangling
 from layers.values import convert
 
 _FIXED = ("id", "dataset")
+_IMPOSSIBLE = ("verified-in-the-future",)
+"""Rules that an import only warns of, and an edit must not break."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,7 @@ def _broken_rules(connection: Connection, layer: type[Layer]) -> tuple[str, ...]
     Raises
     ------
     EditError
-        One of them is an error.
+        One of them is an error, or cannot be.
     """
     warnings = []
     for verdict in verdicts(connection, layer):
@@ -151,7 +153,8 @@ def _broken_rules(connection: Connection, layer: type[Layer]) -> tuple[str, ...]
             continue
         values = "；".join(row.value for row in verdict.rows[:1] if row.value)
         words = f"{verdict.check.broken_zh}（{values}） / {verdict.check.broken_en}"
-        if verdict.check.severity == "error":
+        # of one feature that a person writes by hand, what cannot be is refused outright
+        if verdict.check.severity == "error" or verdict.check.code in _IMPOSSIBLE:
             raise EditError(words)
         warnings.append(words)
     return tuple(warnings)

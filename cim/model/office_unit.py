@@ -52,7 +52,7 @@ class OfficeUnit(Layer):
         ),
         Check(
             "verified-in-the-future",
-            "error",
+            "warning",
             "核验时间不晚于今天",
             "a unit was not verified later than today",
             broken_zh="单元的核验时间在今天之后",
