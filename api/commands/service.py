@@ -144,6 +144,8 @@ def status() -> None:
         table.add_row("数据库 database", f"PostgreSQL {postgres}, PostGIS {postgis}, {size}")
         table.add_row("结构版本 migration", revision)
         table.add_row("米制坐标系 metric CRS", f"EPSG:{metric_srid(connection)}")
+        marks = connection.scalar(text("select count(*) from refresh_mark")) or 0
+        table.add_row("待更新 to refresh", f"{marks:,} 处 marks" if marks else "无 nothing")
     out.print(table)
     rows = Table(box=None, pad_edge=False)
     for title in ("图层 layer", "", "行数 rows", "大小 size"):

@@ -282,3 +282,19 @@ def test_an_office_says_how_fresh_it_is(city: Engine, bring: Bring) -> None:
     with city.connect() as connection:
         assert not freshness(connection, "t:O").pending
         assert freshness(connection, "t:nobody").refreshed_at is None
+
+
+def test_a_refresh_that_fails_is_no_failure_of_the_change_and_is_made_up_for(
+    city: Engine, bring: Bring
+) -> None:
+    bring("office", office("O"))
+    bring("station", station("国贸", HERE))
+    with city.begin() as connection:
+        connection.execute(text("alter table office_refresh rename to gone"))
+    edit(city, layer_named("station"), "t:国贸", {"name": "新名"})
+    assert marks(city) == 1
+    assert near(city) == {"t:O": "国贸"}
+    with city.begin() as connection:
+        connection.execute(text("alter table gone rename to office_refresh"))
+    catch_up(city)
+    assert near(city) == {"t:O": "新名"}
