@@ -46,6 +46,7 @@ _REASONS = {
     "less_than_equal": ("不能大于 {le:g}", "must be at most {le:g}"),
     "string_too_short": ("太短", "is too short"),
     "string_too_long": ("太长", "is too long"),
+    "too_long": ("至多 {max_length} 项", "at most {max_length} entries"),
     "model_attributes_type": ("要是一个 JSON 对象", "must be a JSON object"),
     "enum": ("只能是 {expected}", "must be one of {expected}"),
     "literal_error": ("只能是 {expected}", "must be one of {expected}"),

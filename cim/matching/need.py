@@ -5,17 +5,35 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    model_validator,
+)
 
 from cim.matching.criteria import criteria, presets, weights_of
 from cim.model import columns_of, field_of
 from cim.model.office import Office
 from cim.model.office_unit import OfficeUnit
-from cim.offices.areas import Words
+from cim.offices.areas import split
 from cim.offices.criteria import ANY_USE
 
-Positive = Annotated[float, Field(gt=0, le=1e9)]
-Bound = Annotated[float, Field(ge=0, le=1e9)]
+MOST_WORDS = 50
+"""Words in a list beyond which it is refused."""
+
+LARGEST = 1e9
+"""The largest number that a bound may be."""
+
+Positive = Annotated[float, Field(gt=0, le=LARGEST)]
+Bound = Annotated[float, Field(ge=0, le=LARGEST)]
+Words = Annotated[
+    list[Annotated[str, Field(max_length=100)]],
+    BeforeValidator(split),
+    Field(max_length=MOST_WORDS),
+]
 
 
 def _among(names: list[str], allowed: list[str]) -> list[str]:
@@ -181,7 +199,9 @@ class Request(_Strict):
         + ", ".join(criteria()),
     )
     preset: str | None = Field(
-        default=None, description="行业预设 preset of an industry: " + ", ".join(presets())
+        default=None,
+        max_length=100,
+        description="行业预设 preset of an industry: " + ", ".join(presets()),
     )
     limit: Annotated[int, Field(ge=1, le=100)] = Field(10, description="最多几项 most results")
     wanted: Annotated[int, Field(ge=1, le=100)] | None = Field(

@@ -16,7 +16,7 @@ from cim.matching.combining import with_combinations
 from cim.matching.funnel import of_offices, space_bounds
 from cim.matching.market import Market
 from cim.matching.musts import MUSTS, Choice, Must, asked, minutes_to_line, stated
-from cim.matching.need import Request
+from cim.matching.need import LARGEST, MOST_WORDS, Request
 from cim.matching.offers import SPACE, Offers, least_area, offers_of
 from cim.matching.patching import Patch, dropped, patch_of, patched, together
 from cim.matching.truth import YES, Numbers, Truth, every, of_group
@@ -117,6 +117,11 @@ def _written(path: str, value: float) -> Any:
     if path == "need.move_in":
         return dt.date.fromordinal(int(value)).isoformat()
     return value
+
+
+def _can_be_asked(path: str, value: float) -> bool:
+    """Tell whether a request may state such a bound."""
+    return value <= LARGEST and (value > 0 or path != "need.area.min")
 
 
 def _number(bound: Any) -> float:
@@ -231,8 +236,12 @@ class Relaxing:
         held = held if most else held[::-1]
         seen: set[float] = set()
         for place in sorted({0, min(wanted, len(held)) - 1}) if len(held) else ():
-            value = _outward(float(held[place]), digits, most=most)
-            if value not in seen:
+            exact = float(held[place])
+            value = _outward(exact, digits, most=most)
+            if path == "need.area.min" and value <= 0:
+                # half a square metre is no bound of 0
+                value = exact
+            if value not in seen and _can_be_asked(path, value):
                 seen.add(value)
                 yield patch_of(path, _written(path, value)), _size(path, request, value)
 
@@ -266,6 +275,8 @@ class Relaxing:
             for word in given:
                 yield patch_of(path, [w for w in given if w != word] or None), 0.25
         elif isinstance(must, Choice) and (words := [*must.words(self.market)]):
+            if len(given) >= MOST_WORDS:
+                return
             loose = dropped(request, path)
             near = np.minimum(self._within(loose), self.space(loose, others)[0]) == YES
             near &= self.state != YES

@@ -26,7 +26,8 @@ def data_version(connection: Connection) -> str:
     """Return what changes whenever the city, or what was worked out of it, changes.
 
     The last batch, the moment of the last refresh, how many marks wait, and a sum over what is
-    settled in the city and in the environment (walking, label rules, parking estimates).
+    settled in the city and in the environment (walking, label rules, parking estimates,
+    the days after which a unit counts as unverified).
     """
     state = connection.execute(_STATE).one()
     settled = json.dumps(
@@ -34,6 +35,7 @@ def data_version(connection: Connection) -> str:
             state.settled,
             asdict(walking(connection)),
             answer_settings().parking_area_per_space,
+            answer_settings().unverified_after,
         ]
     )
     moment = "-" if state.refreshed is None else state.refreshed.strftime("%Y%m%dT%H%M%S.%fZ")

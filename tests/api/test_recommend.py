@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
+from cim.settings import forget_settings
 from tests.cim.small_city import METRE_NORTH, office, station, unit
 
 if TYPE_CHECKING:
@@ -139,6 +140,7 @@ def test_a_label_is_asked_for_by_its_name_in_either_language(
         ({"need": {"streets": ["火星"]}}, "桂园街道"),
         ({"need": {"districts": ["火星"]}}, "罗湖区"),
         ({"must": {"grade": ["A+"]}}, "超甲级"),
+        ({"need": {"lines": ["2"] * 51}}, "至多 50 项"),
         ({"weights": {"view": 10}}, "parking_ratio"),
         ({"weights": {"rent": 0}}, "权重全为 0"),
         ({"preset": "mining"}, "finance"),
@@ -239,6 +241,20 @@ def test_a_kept_run_asked_again_is_the_same_until_the_city_changes(
     assert moved == {"C": [2, 1], "A": [1, 2]}
     # what was kept stays as it was
     assert rest.get(f"/recommendations/{kept['id']}").json() == read
+
+
+def test_a_setting_that_changes_cautions_is_told_as_a_difference_of_versions(
+    three_offices: None, rest: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = recommended(rest, {**QUESTION, "store": True})
+    monkeypatch.setenv("CIM_UNVERIFIED_AFTER", "36000")
+    forget_settings()
+    try:
+        again = rest.post(f"/recommendations/{kept['id']}/replay").json()
+    finally:
+        monkeypatch.undo()
+        forget_settings()
+    assert again["then"]["data_version"] != again["now"]["data_version"]
 
 
 def test_a_recommendation_that_was_not_kept_is_not_found(luohu: Engine, rest: TestClient) -> None:
