@@ -78,7 +78,9 @@ def about_data(market: Market, place: int, units: pd.DataFrame) -> Iterator[Caut
             zh="车位配比由停车面积估算",
             en="the parking ratio is estimated from a parking area",
         )
-    if office["walk_basis"] == "straight-line":
+    # where no station is in reach, nothing was worked out from a straight line
+    walked = not np.isnan(market.numbers("walk_min")[place])
+    if walked and office["walk_basis"] == "straight-line":
         yield Caution(
             code="straight-line",
             zh="步行时间按直线距离折算，此处没有步行路网",

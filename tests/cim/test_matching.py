@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from cim.labels.rules import UnknownLabelError
 from cim.letting import FreeUnit
@@ -300,6 +301,52 @@ def test_a_bound_that_has_no_degrees_is_relaxed_by_taking_it_away() -> None:
     [pair] = ask(here, **question)["relaxations"]
     assert pair["change"] == {"must": {"registrable": None, "metro_walk_max": 12.0}}
     assert names(ask(here, **merge(question, pair["change"]))) == ["A"]
+
+
+def test_a_relaxation_is_never_a_bound_that_would_be_refused() -> None:
+    # a locker of half a square metre; a unit whose rent is beyond any sum
+    here = market(
+        [{"id": "A"}, {"id": "B"}],
+        [free("a", "A", 0.5, rent=1.0), free("b", "B", 10_000.0, rent=1e6)],
+    )
+    tiny = ask(here, need={"area": {"min": 20_000}, "budget_per_month": 100})
+    assert {"need": {"area": {"min": 0.5}}} in [r["change"] for r in tiny["relaxations"]]
+    dear = ask(here, need={"area": {"min": 9000}, "budget_per_month": 100})
+    assert {"need": {"area": {"min": 0.5}}} in [r["change"] for r in dear["relaxations"]]
+    assert ["need.budget_per_month"] not in [r["bounds"] for r in dear["relaxations"]]
+    # 50 streets are asked for: there is no room for one more
+    here = market([{"id": "A", "street": "桂园街道"}], [free("a", "A", 100)])
+    full = ask(here, need={"streets": [f"{n}街道" for n in range(50)]})
+    assert full["matched"] == 0
+    assert full["relaxations"] == []
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        {"need": {"lines": ["2"] * 51}},
+        {"need": {"streets": ["桂" * 101]}},
+        {"must": {"grade": ["甲级"] * 51}},
+        {"must": {"labels": ["近地铁"] * 51}},
+    ],
+)
+def test_a_list_of_words_is_of_a_length_that_people_write(question: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match=r"at most (50|100)"):
+        ask(market([{"id": "A"}], []), **question)
+
+
+@pytest.mark.parametrize(("minutes", "said"), [(None, False), (5.0, True)])
+def test_a_straight_line_is_warned_of_only_where_a_walk_was_worked_out_from_it(
+    minutes: float | None, said: bool
+) -> None:
+    office = {
+        "id": "A",
+        "walk_basis": "straight-line",
+        "walk_min": minutes,
+        "metro_beyond_reach": minutes is None,
+    }
+    [found] = ask(market([office], [free("a", "A", 100)]))["results"]
+    assert ("straight-line" in {caution["code"] for caution in found["cautions"]}) is said
 
 
 # -- relaxations, over random small cities ------------------------------------------------------
