@@ -89,8 +89,18 @@ def walk_areas(query: Annotated[IsochroneQuery, Query()]) -> Response:
     return geojson(areas.to_json(drop_id=True, show_bbox=False, ensure_ascii=False))
 
 
+_MOST_AREAS = 6
+"""Areas drawn in one answer: each is worked out from all the streets it reaches."""
+
+
 def _check_minutes(minutes: list[float], most: float) -> None:
     """Refuse walks of less than a minute, and farther than anything is looked at."""
+    if len(minutes) > _MOST_AREAS:
+        raise ProblemError(
+            400,
+            f"minutes 最多 {_MOST_AREAS} 个",
+            f"minutes must be at most {_MOST_AREAS} numbers",
+        )
     if min(minutes) < 1 or max(minutes) > most:
         raise ProblemError(
             400,

@@ -21,7 +21,7 @@ from cim.model.field import UNIT_TITLES
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"
 
-_FORMULA = re.compile(r"[=+\-@\t\r]")
+_FORMULA = re.compile(r"[=+\-@\t\r\n]")
 _LONG_NUMBER = re.compile(r"(0\d+|\d{12,})")
 """Codes that a spreadsheet would take for numbers, and cut."""
 
@@ -60,7 +60,8 @@ def _guarded(value: Any) -> Any:
 def _as_csv(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     sink = io.StringIO(newline="")
     writer = csv.writer(sink)
-    writer.writerow(headings)
+    # of a comparison they are names of offices
+    writer.writerow([_guarded(name) for name in headings])
     writer.writerows([_guarded(_plain(value)) for value in row] for row in rows)
     # without the mark Excel takes UTF-8 for the local encoding
     return sink.getvalue().encode("utf-8-sig")

@@ -88,8 +88,8 @@ def take_step(city: Engine, bring: Bring, paper: Paper, step: tuple[str, object,
             assert done is not None
             assert (done.batch is not None) == paper.turn_to(new)
         case "edit", str(code), str(name) if code in paper.now:
-            outcome = edit(city, layer_named(LAYER), f"t:{code}", {"name": name})
-            assert (outcome.batch is not None) == paper.turn_to({**paper.now, code: name})
+            edited = edit(city, layer_named(LAYER), f"t:{code}", {"name": name})
+            assert (edited.batch is not None) == paper.turn_to({**paper.now, code: name})
         case "roll back", int(number), bool(force) if number < len(paper.batches):
             try:
                 with city.begin() as connection:
