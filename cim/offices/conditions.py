@@ -27,7 +27,6 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from cim.crs import SRID
 from cim.items import touches
 from cim.model import OfficeAccess, OfficeLabel
-from cim.model.station import Station
 from cim.offices.facts import Reading
 from cim.offices.question import Question
 from cim.offices.tables import Tables
@@ -149,12 +148,11 @@ def _lines(question: Question, t: Tables) -> ColumnElement[Any]:
     nearest = func.least(
         *(cast(minutes_by_line.op("->>")(literal(line, Text)), Double) for line in question.lines)
     )
-    access, station = OfficeAccess.__table__.c, Station.__table__.c
-    unknown = (
-        select(access.office_id)
-        .join_from(OfficeAccess.__table__, Station.__table__, station.id == access.place_id)
-        .where(access.layer == "station", access.kind == "metro")
-        .where(station.kind == "metro", station.lines.is_(None), access.walk_min <= minutes)
+    access = OfficeAccess.__table__.c
+    unknown = select(access.office_id).where(
+        access.layer == "station",
+        access.place_id.in_(question.without_lines),
+        access.walk_min <= minutes,
     )
     return case(
         (nearest <= minutes, true()),

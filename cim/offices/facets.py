@@ -30,6 +30,7 @@ from cim.model import OfficeLabel
 from cim.offices.conditions import conditions, labels_hold
 from cim.offices.facts import FACTS, Reading, reading_of
 from cim.offices.options import asks_for_space, fitting_options
+from cim.offices.planning import planned_for_all
 from cim.offices.question import Question
 from cim.offices.tables import join_tables
 from cim.offices.wording import with_words
@@ -184,7 +185,9 @@ def facets_of(connection: Connection, question: Question, names: Sequence[str]) 
     One statement for all facets. An office in several business districts counts in each.
     """
     judged = _judged(connection, question, names)
-    rows = connection.execute(union_all(*(_counted(name, judged) for name in names))).all()
+    counted = union_all(*(_counted(name, judged) for name in names))
+    with planned_for_all(connection):
+        rows = connection.execute(counted).all()
     titles = {label.code: label for label in question.known_labels}
     found = {}
     for name in names:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Double,
     FromClause,
     Subquery,
     Text,
@@ -38,8 +39,12 @@ def _monthly_cost(option: Any, area_min: float | None) -> ColumnElement[Any]:
 
     Where only a part is let, it costs its share of the whole.
     """
-    least = option.smallest if area_min is None else func.greatest(option.smallest, area_min)
-    share = func.least(least, option.area) / func.nullif(option.area, 0)
+    # typed, since a quotient of unknown types is reckoned in decimals, which is slow
+    least: ColumnElement[Any] = option.smallest
+    if area_min is not None:
+        least = func.greatest(least, area_min, type_=Double)
+    whole = func.nullif(option.area, 0, type_=Double)
+    share = func.least(least, option.area, type_=Double) / whole
     cost: ColumnElement[Any] = option.monthly_rent * share
     return cost
 

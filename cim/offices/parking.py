@@ -73,9 +73,11 @@ def parking_ratio(office: FromClause, site: FromClause) -> ParkingRatio:
 @lru_cache(maxsize=4)
 def _ratio_at(office: FromClause, site: FromClause, per_space: float) -> ParkingRatio:
     o, s = office.c, site.c
-    own = 100.0 * cast(o.parking_spaces, Double) / func.nullif(o.gross_floor_area, 0)
-    shared = 100.0 * cast(s.parking_spaces, Double) / func.nullif(s.area, 0)
-    estimate = 100.0 * (o.parking_area / per_space) / func.nullif(o.gross_floor_area, 0)
+    own = 100.0 * cast(o.parking_spaces, Double) / func.nullif(o.gross_floor_area, 0, type_=Double)
+    shared = 100.0 * cast(s.parking_spaces, Double) / func.nullif(s.area, 0, type_=Double)
+    estimate = (
+        100.0 * (o.parking_area / per_space) / func.nullif(o.gross_floor_area, 0, type_=Double)
+    )
 
     def choose(from_own: Any, from_site: Any, from_area: Any) -> ColumnElement[Any]:
         return case(

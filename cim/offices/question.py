@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from cim.offices.areas import area_of
 from cim.offices.criteria import OfficeCriteria, OfficesWithin
-from cim.offices.starts import lines_named, stations_named
+from cim.offices.starts import lines_named, stations_named, stations_without_lines
 from cim.offices.wording import Word, forgiving, words_of
 
 
@@ -35,6 +35,8 @@ class Question:
         Every label that is worked out, in the order of the rules.
     lines
         Metro lines, as stations write them.
+    without_lines
+        Ids of the metro stations whose lines are unknown.
     stations
         Ids of the stations that a walk starts from, where it starts from one.
     walked
@@ -48,6 +50,7 @@ class Question:
     known_labels: Sequence[Label]
     words: Sequence[Word]
     lines: Sequence[str] = ()
+    without_lines: Sequence[str] = ()
     stations: Sequence[str] | None = None
     walked: Sequence[str] | None = None
     area: shapely.Geometry | None = None
@@ -89,10 +92,15 @@ def understand(connection: Connection, criteria: OfficeCriteria) -> Question:
         labels=list(dict.fromkeys(rules.named(name).code for name in criteria.labels or ())),
         known_labels=[Label(rule.code, rule.zh, rule.en) for rule in rules.on],
         words=words_of(criteria.q or ""),
-        lines=lines_named(connection, criteria.lines) if criteria.lines else (),
     )
     if isinstance(criteria, OfficesWithin) and criteria.within is not None:
         question = replace(question, area=area_of(criteria.within))
+    if criteria.lines:
+        question = replace(
+            question,
+            lines=lines_named(connection, criteria.lines),
+            without_lines=stations_without_lines(connection),
+        )
     start = criteria.walk_from
     if start is None:
         return question

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Integer, RowMapping, Select, bindparam, func, select, text, true
+from sqlalchemy import Connection, Integer, RowMapping, Select, bindparam, func, select, true
 
 from cim.offices.criteria import OfficeCriteria
 from cim.offices.facets import Facet, facets_of
 from cim.offices.judging import judge
 from cim.offices.page import OF_SPACE, PASSED_ON, told_of
+from cim.offices.planning import planned_for_all
 from cim.offices.question import Question, understand
 from cim.walking import Walking, walking
 
@@ -156,11 +157,10 @@ def search_rows(
 
 def _find(connection: Connection, question: Question, limit: int, offset: int) -> _Found:
     """Find a page; where words are found nowhere, find it again and forgive a slip in them."""
-    # a plan for any bounds whatever is ten times slower than one for these
-    connection.execute(text("set local plan_cache_mode = force_custom_plan"))
     rule = walking(connection)
     query = page_query(question, rule)
-    rows = connection.execute(query, {"first": offset, "last": offset + limit}).mappings().all()
+    with planned_for_all(connection):
+        rows = connection.execute(query, {"first": offset, "last": offset + limit}).mappings().all()
     found = _Found(question, rows, rule)
     if found.matched or not question.words or question.similar:
         return found

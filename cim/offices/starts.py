@@ -125,3 +125,13 @@ def lines_among(known: Sequence[str], names: Sequence[str]) -> list[str]:
             )
         found |= same or {name}
     return sorted(found)
+
+
+def stations_without_lines(connection: Connection) -> Sequence[str]:
+    """Return the ids of the operating metro stations whose lines are unknown."""
+    return connection.scalars(
+        text("""
+        select id from station
+        where kind = 'metro' and status = 'operating' and lines is null order by id
+        """)
+    ).all()

@@ -64,11 +64,11 @@ def draw(kind: dict[str, Any], chance: np.random.Generator) -> dict[str, Any]:
 
 
 def statements(engine: Engine, criteria: OfficeCriteria) -> list[tuple[str, Any]]:
-    """Return the long statements, with their values, that a search emits."""
+    """Return the statements that find and tell, with their values, of those a search emits."""
     emitted: list[tuple[str, Any]] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_rest: Any) -> None:
-        if "judged" in statement or "AS page" in statement:
+        if any(mark in statement for mark in ("judged", "AS page", "plan_cache_mode")):
             emitted.append((statement, values))
 
     event.listen(engine, "before_cursor_execute", note)
