@@ -83,7 +83,7 @@ def test_what_cannot_be_said_stands_apart_with_what_is_missing(visit: Visit) -> 
     expect(page.locator("#labels")).not_to_contain_text("车位")
     # what lies around it says how well it is known
     parking = page.locator("#surroundings tr", has_text="公共停车")
-    expect(parking).to_contain_text("车位数未知")
+    expect(parking).to_contain_text("不详")
     expect(parking.locator(".tag")).to_have_text("模拟")
 
 
