@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import select
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,8 +20,6 @@ _log = logging.getLogger("cim.refresh")
 
 _LOOK_AGAIN = 30.0
 """Seconds after which it looks by itself, should a message be lost with its connection."""
-_BREATH = 0.5
-"""Seconds between two looks at whether the server stops."""
 
 
 @contextmanager
@@ -32,20 +32,25 @@ def keeping_fresh(engine: Callable[[], Engine]) -> Iterator[None]:
         Opens the city, and raises its cluster up where it was stopped.
     """
     stop = threading.Event()
-    thread = threading.Thread(target=_keep, args=(engine, stop), name="cim refresh", daemon=True)
+    woken, waker = socket.socketpair()
+    arguments = (engine, stop, woken)
+    thread = threading.Thread(target=_keep, args=arguments, name="cim refresh", daemon=True)
     thread.start()
     try:
         yield
     finally:
         stop.set()
+        waker.send(b"!")
         thread.join(timeout=10)
+        waker.close()
+        woken.close()
 
 
-def _keep(engine: Callable[[], Engine], stop: threading.Event) -> None:
+def _keep(engine: Callable[[], Engine], stop: threading.Event, woken: socket.socket) -> None:
     pause = 1.0
     while not stop.is_set():
         try:
-            _listen(engine(), stop)
+            _listen(engine(), stop, woken)
             pause = 1.0
         # whatever goes wrong here must not take the answers down, nor be tried in a tight loop:
         # the city may be stopped, or be raised up again
@@ -56,7 +61,7 @@ def _keep(engine: Callable[[], Engine], stop: threading.Event) -> None:
             pause = min(2 * pause, _LOOK_AGAIN)
 
 
-def _listen(engine: Engine, stop: threading.Event) -> None:
+def _listen(engine: Engine, stop: threading.Event, woken: socket.socket) -> None:
     """Catch up now, and again whenever a batch tells of itself."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as listening:
         connection = listening.connection.driver_connection
@@ -67,12 +72,13 @@ def _listen(engine: Engine, stop: threading.Event) -> None:
         listening.execute(text(f"listen {CHANNEL}"))
         while not stop.is_set():
             catch_up(engine)
-            _wait_for_a_batch(connection, stop)
+            _wait_for_a_batch(connection, woken)
 
 
-def _wait_for_a_batch(connection: psycopg.Connection, stop: threading.Event) -> None:
-    waited = 0.0
-    while waited < _LOOK_AGAIN and not stop.is_set():
-        for _ in connection.notifies(timeout=_BREATH, stop_after=1):
-            return
-        waited += _BREATH
+def _wait_for_a_batch(connection: psycopg.Connection, woken: socket.socket) -> None:
+    """Wait for a message, for the end of the server, or until it is time to look anyhow."""
+    ready, _, _ = select.select([connection.fileno(), woken.fileno()], [], [], _LOOK_AGAIN)
+    if woken.fileno() not in ready:
+        # what has come is one reason to look, however many messages it is
+        for _ in connection.notifies(timeout=0):
+            pass
