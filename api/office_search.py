@@ -18,6 +18,7 @@ from api.office_examples import AREA, COMPARED, FOUND, STOCK
 from api.problems import ProblemError
 from api.tables import heading, table_answer
 from cim.database import reading
+from cim.facts import FACTS
 from cim.labels.rules import UnknownLabelError
 from cim.offices import (
     FACETS,
@@ -31,7 +32,6 @@ from cim.offices import (
 )
 from cim.offices.areas import Words
 from cim.offices.criteria import ANY_USE
-from cim.offices.facts import FACTS
 from cim.offices.holdings import COLUMNS
 from cim.offices.properties import TOLD
 from cim.offices.starts import UnknownPlaceError

@@ -29,12 +29,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, array, insert
 from sqlalchemy.sql.selectable import CompoundSelect
 
+from cim.facts import FACTS, facts_query
 from cim.labels.active import settle_rules
 from cim.labels.condition import condition
 from cim.labels.rules import Rule, Rules
 from cim.model import PROVENANCES, OfficeLabel, columns_of
 from cim.model.office import Office
-from cim.offices.facts import FACTS, facts_query
 
 _ORDER = array([literal_column(f"'{name}'", Text) for name in PROVENANCES])
 """How well values are known, from the best to the least."""

@@ -1,6 +1,6 @@
 """What kind of value each fact holds, and the words it may hold: what a condition is held against.
 
-All of it follows from the columns that `cim.offices.facts.FACTS` reads.
+All of it follows from the columns that `cim.facts.FACTS` reads.
 """
 
 from __future__ import annotations
@@ -13,12 +13,11 @@ from sqlalchemy import ARRAY, Boolean, Date, Float, Integer, Numeric, String
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeEngine
 
+from cim.facts import FACTS, Tables, reading_of
 from cim.model import OfficeStock, OfficeSurroundings, fields_of
 from cim.model.amenity import Amenity
 from cim.model.office import Office
 from cim.model.site import Site
-from cim.offices.facts import FACTS, reading_of
-from cim.offices.tables import Tables
 from cim.walking import Walking
 
 Kind = Literal["truth", "number", "text", "date", "list", "counts"]

@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from cim.facts import FACTS
 from cim.labels.active import active_rules
 from cim.labels.reasons import rule_in_words, why
 from cim.labels.rules import GROUPS, Rule
 from cim.model import OfficeLabel
-from cim.offices.facts import FACTS
 
 
 def _input(name: str, value: object) -> dict[str, Any]:

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from cim.facts import FACTS
 from cim.labels.condition import Node
 from cim.labels.kinds import fact_words
 from cim.model.field import UNIT_TITLES
-from cim.offices.facts import FACTS
 
 Language = Literal["zh", "en"]
 

@@ -12,9 +12,9 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from cim.facts import FACTS
 from cim.matching.scoring import value_of
 from cim.matching.truth import Numbers
-from cim.offices.facts import FACTS
 
 FOLDER = Path(__file__).parents[2] / "data"
 

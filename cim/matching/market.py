@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Double, ScalarSelect, cast, func, select, text
 
+from cim.facts import facts_query
 from cim.labels.active import active_rules
 from cim.labels.rules import Rules
 from cim.letting import FREE_STATUSES
@@ -23,7 +24,6 @@ from cim.model import LettingOption, OfficeAccess, OfficeLabel, OfficeSurroundin
 from cim.model.office import Office
 from cim.model.office_unit import OfficeUnit
 from cim.model.station import Station
-from cim.offices.facts import facts_query
 from cim.walking import Walking, walking
 
 _KEPT = 2

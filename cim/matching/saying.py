@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from cim.facts import FACTS
 from cim.matching.answer import Said
 from cim.matching.criteria import Criterion
 from cim.matching.market import Market
@@ -14,7 +15,6 @@ from cim.matching.musts import MUSTS, Must
 from cim.matching.offers import SPACE
 from cim.matching.truth import YES
 from cim.model.field import UNIT_TITLES
-from cim.offices.facts import FACTS
 
 _UNITS = {
     **UNIT_TITLES,

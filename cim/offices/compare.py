@@ -8,10 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from cim.offices.facts import FACTS, reading_of, shown
+from cim.facts import FACTS, join_tables, reading_of, shown
 from cim.offices.properties import TOLD, labels_that_hold, unverified
 from cim.offices.question import known_labels
-from cim.offices.tables import join_tables
 
 MORE = (
     "efficiency",

@@ -25,11 +25,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from cim.crs import SRID
+from cim.facts import Reading, Tables
 from cim.items import touches
 from cim.model import OfficeAccess, OfficeLabel
-from cim.offices.facts import Reading
 from cim.offices.question import Question
-from cim.offices.tables import Tables
 
 CERTAIN = ("ids", "use", "bbox", "within")
 """Bounds of which nothing is ever unknown."""

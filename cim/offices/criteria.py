@@ -8,12 +8,12 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from cim.facts import FACTS
 from cim.items import Box
 from cim.model import columns_of, field_of
 from cim.model.office_unit import OfficeUnit
 from cim.model.office_words import GRADES, OWNERSHIP, USES
 from cim.offices.areas import Area, BoundingBox, Words, box_of
-from cim.offices.facts import FACTS
 from cim.offices.starts import WalkFrom, read_walk
 
 ANY_USE = "全部"

@@ -26,13 +26,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from cim.facts import FACTS, Reading, join_tables, reading_of
 from cim.model import OfficeLabel
 from cim.offices.conditions import conditions, labels_hold
-from cim.offices.facts import FACTS, Reading, reading_of
 from cim.offices.options import asks_for_space, fitting_options
 from cim.offices.planning import planned_for_all
 from cim.offices.question import Question
-from cim.offices.tables import join_tables
 from cim.offices.wording import with_words
 
 

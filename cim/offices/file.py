@@ -18,6 +18,7 @@ from sqlalchemy import (
     select,
 )
 
+from cim.facts import DATES, PROVENANCES_OF, Reading, join_tables, reading_of
 from cim.geojson import feature, json_object
 from cim.items import ItemsQuery, Page, items
 from cim.labels.office import labels_of
@@ -27,9 +28,7 @@ from cim.model.building import Building
 from cim.model.office import Office
 from cim.model.office_unit import OfficeUnit
 from cim.model.site import Site
-from cim.offices.facts import DATES, PROVENANCES_OF, Reading, reading_of
 from cim.offices.properties import measures
-from cim.offices.tables import join_tables
 from cim.refresh.freshness import freshness
 
 

@@ -6,9 +6,8 @@ import geopandas as gpd
 from sqlalchemy import Connection, select
 
 from cim.crs import SRID
-from cim.offices.facts import reading_of
+from cim.facts import join_tables, reading_of
 from cim.offices.properties import measures
-from cim.offices.tables import join_tables
 
 
 def office_frame(connection: Connection) -> gpd.GeoDataFrame:

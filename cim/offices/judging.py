@@ -10,13 +10,12 @@ from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, and_, func, select, true
 
+from cim.facts import FACTS, Reading, joined_tables, reading_of
 from cim.offices.conditions import CERTAIN, conditions, labels_hold, space_found
 from cim.offices.criteria import RELEVANCE
-from cim.offices.facts import FACTS, Reading, reading_of
 from cim.offices.options import asks_for_space, fitting_options
 from cim.offices.page import OF_SPACE
 from cim.offices.question import Question
-from cim.offices.tables import joined_tables
 from cim.offices.wording import relevance, with_words
 from cim.walking import Walking
 

@@ -22,11 +22,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from cim.facts import joined_tables, reading_of, rounded
 from cim.geojson import feature
-from cim.offices.facts import reading_of, rounded
 from cim.offices.properties import labels_that_hold, measures
 from cim.offices.question import Label
-from cim.offices.tables import joined_tables
 from cim.settings import answer_settings
 from cim.walking import Walking
 

@@ -19,8 +19,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 
+from cim.facts import FACTS, Reading, rounded, shown
 from cim.model import OfficeLabel
-from cim.offices.facts import FACTS, Reading, rounded, shown
 from cim.offices.question import Label
 from cim.settings import answer_settings
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import shapely
 from sqlalchemy import Connection
 
+from cim.labels import active_rules
 from cim.offices.areas import area_of
 from cim.offices.criteria import OfficeCriteria, OfficesWithin
 from cim.offices.starts import lines_named, stations_named, stations_without_lines
@@ -67,9 +68,6 @@ class Question:
 
 def known_labels(connection: Connection) -> list[Label]:
     """Return every label that is worked out, in the order of the rules."""
-    # labels are worked out from the facts of this package: each is loaded when it is needed
-    from cim.labels import active_rules
-
     return [Label(rule.code, rule.zh, rule.en) for rule in active_rules(connection).on]
 
 
@@ -83,9 +81,6 @@ def understand(connection: Connection, criteria: OfficeCriteria) -> Question:
     cim.offices.starts.UnknownPlaceError
         There is no such station or metro line.
     """
-    # labels are worked out from the facts of this package: each is loaded when it is needed
-    from cim.labels import active_rules
-
     rules = active_rules(connection)
     question = Question(
         criteria=criteria,

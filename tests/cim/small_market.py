@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cim.facts import FACTS
 from cim.labels.rules import FILE, read_rules
 from cim.letting import FreeUnit, options
 from cim.matching.market import Market
 from cim.matching.naming import Names
 from cim.matching.need import Request
 from cim.matching.recommending import recommend_in
-from cim.offices.facts import FACTS
 from cim.walking import Walking
 
 DAY = dt.date(2026, 11, 24)

@@ -6,70 +6,14 @@ recommendation, comparisons and the headings of exports all come from `FACTS`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Date,
-    Double,
-    Integer,
-    Numeric,
-    Select,
-    case,
-    cast,
-    func,
-    literal,
-    literal_column,
-    null,
-    select,
-)
+from sqlalchemy import ColumnElement, Integer, case, func
 
-from cim.model import PROVENANCES, columns_of, field_of
+from cim.facts.fact import Expression, Fact, Reading
+from cim.facts.parking import ratio_text
+from cim.model import columns_of, field_of
 from cim.model.office import Office
-from cim.offices.parking import ParkingRatio, parking_ratio, ratio_text
-from cim.offices.tables import Tables, join_tables
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What the expressions of the facts read."""
-
-    tables: Tables
-    parking: ParkingRatio
-
-
-_LEAST_FIRST = tuple(reversed(PROVENANCES))
-
-Expression = Callable[[Reading], ColumnElement[Any]]
-
-
-@dataclass(frozen=True)
-class Fact:
-    """One measure of an office.
-
-    Attributes
-    ----------
-    zh, en
-        Title in Chinese and English.
-    read
-        Its SQL expression, unrounded; null where unknown.
-    unit
-        As in `cim.model.Field`; ``min`` for minutes.
-    digits
-        Decimals shown; None where it is no measure.
-    dated
-        Which of `DATES` and `PROVENANCES_OF` say how old it is and how well it is known.
-    """
-
-    zh: str
-    en: str
-    read: Expression
-    unit: str | None = None
-    digits: int | None = None
-    dated: str = "office"
 
 
 def _own(name: str, digits: int | None = None) -> Fact:
@@ -98,21 +42,6 @@ def _beyond(basis: str, minutes: str) -> Expression:
         return case((near[basis].is_not(None), near[minutes].is_(None)))
 
     return expression
-
-
-def _provenance_near(name: str) -> Expression:
-    return lambda r: r.tables.surroundings.c[f"{name}_provenance"]
-
-
-def _least_certain_of_units(r: Reading) -> ColumnElement[Any]:
-    known = r.tables.stock.c.provenances
-    return case(*((literal(name) == func.any(known), literal(name)) for name in _LEAST_FIRST))
-
-
-def _date_of_ratio(r: Reading) -> ColumnElement[Any]:
-    """Return how old the row is whose parking spaces count, that of the site or the office."""
-    own, shared = r.tables.office.c.source_date, r.tables.site.c.source_date
-    return case((r.parking.basis == "site", shared), else_=own)
 
 
 def _vacancy(r: Reading) -> ColumnElement[Any]:
@@ -282,69 +211,3 @@ FACTS: dict[str, Fact] = {
     "exceptions": _own("exceptions"),
 }
 """Every fact by its name, in the order in which answers give them."""
-
-DATES: dict[str, Expression] = {
-    "office": lambda r: r.tables.office.c.source_date,
-    "ratio": _date_of_ratio,
-    "units": lambda r: r.tables.stock.c.units_date,
-    "metro": lambda r: r.tables.surroundings.c.metro_date,
-    "port": lambda r: r.tables.surroundings.c.port_date,
-    "railway": lambda r: r.tables.surroundings.c.railway_date,
-    "bus": lambda r: r.tables.surroundings.c.bus_date,
-    "parking": lambda r: r.tables.surroundings.c.parking_date,
-    "amenity": lambda r: r.tables.surroundings.c.amenity_date,
-    # leases of many owners, of no one date
-    "neighbours": lambda _: cast(null(), Date),
-}
-"""How old facts are, by what they were taken from; the oldest date of what was read."""
-
-
-PROVENANCES_OF: dict[str, Expression] = {
-    "office": lambda r: r.tables.office.c.provenance,
-    "ratio": lambda r: r.parking.provenance,
-    "units": _least_certain_of_units,
-    "neighbours": lambda r: r.tables.surroundings.c.neighbours_provenance,
-    **{
-        name: _provenance_near(name)
-        for name in ("metro", "port", "railway", "bus", "parking", "amenity")
-    },
-}
-"""How well facts are known, by what they were taken from: the least certain of what was read."""
-
-
-def rounded(value: ColumnElement[Any], digits: int) -> ColumnElement[Any]:
-    """Round for display; comparisons use the value itself."""
-    return cast(func.round(cast(value, Numeric), literal_column(str(digits))), Double)
-
-
-def reading_of(tables: Tables) -> Reading:
-    """Return what the expressions of the facts read, for joined tables."""
-    return Reading(tables, parking_ratio(tables.office, tables.site))
-
-
-def shown(name: str, reading: Reading) -> ColumnElement[Any]:
-    """Return a fact as answers give it: rounded, and labelled by its name."""
-    fact = FACTS[name]
-    value = fact.read(reading)
-    # whole numbers are not turned into decimals
-    return (rounded(value, fact.digits) if fact.digits else value).label(name)
-
-
-def facts_query(connection: Connection, *, dates: bool = True) -> Select[Any]:
-    """Return the query of all facts of all offices, unrounded, each labelled by its name.
-
-    Parameters
-    ----------
-    dates
-        Whether ``date_office``, ``date_units`` … and ``provenance_office`` … (the keys of
-        `DATES` and `PROVENANCES_OF`) stand behind them.
-    """
-    tables, joined = join_tables(connection)
-    reading = reading_of(tables)
-    columns = [fact.read(reading).label(name) for name, fact in FACTS.items()]
-    if dates:
-        columns += [read(reading).label(f"date_{name}") for name, read in DATES.items()]
-        columns += [
-            read(reading).label(f"provenance_{name}") for name, read in PROVENANCES_OF.items()
-        ]
-    return select(*columns).select_from(joined)
