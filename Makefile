@@ -13,7 +13,7 @@ run: setup
 	@exec $(BIN)/cim up --foreground --example --port $(PORT)
 
 test: check
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist loadfile
 
 check: setup-test
 	$(BIN)/ruff check .

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, FromClause, Row, exists, literal, select, text, union_all
 
 from cim.changeset import STAGED, VANISHED, Origin, Outcome, apply, lock, quoted, stage
-from cim.model import Batch, Layer, columns_of, content_of, layer_named
+from cim.model import Batch, Layer, columns_of, content_of, fields_of, layer_named
 from cim.references import dangling, referring
 
 
@@ -157,7 +157,7 @@ def roll_back(
         """),
         {"batch": batch},
     )
-    if not force and (lost := dangling(connection, layer)):
+    if not force and (lost := dangling(connection, layer, fields_of(layer))):
         one = lost[0]
         raise RollbackError(
             f"恢复 {one.id} 时，它引用的 {one.field} = {one.value} 已不在图层 {one.target} 中"

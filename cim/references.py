@@ -8,7 +8,7 @@ takes it away in between; changes of it are not held up.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
@@ -73,10 +73,18 @@ def find_targets(
     connection.execute(text("analyze known"))
 
 
-def dangling(connection: Connection, layer: type[Layer]) -> list[Dangling]:
-    """Return the staged rows whose references lead nowhere, one entry for each row and field."""
+def dangling(connection: Connection, layer: type[Layer], fields: Collection[str]) -> list[Dangling]:
+    """Return the staged rows whose references lead nowhere, one entry for each row and field.
+
+    Parameters
+    ----------
+    fields
+        Where references are looked at: what a row keeps as it was, it refers to already.
+    """
     found: list[Dangling] = []
     for name, target, many in references_of(layer):
+        if name not in fields:
+            continue
         find_targets(connection, layer, name, None)
         source = f'staged cross join unnest("{name}") as code' if many else "staged"
         value = "code" if many else f'"{name}"'

@@ -61,7 +61,9 @@ def _converted(layer: type[Layer], given: Mapping[str, str]) -> dict[str, object
             values[name] = None if stored[0] is None else shapely.to_wkb(stored[0], hex=True)
         else:
             found = convert(pd.Series([value], dtype="string"), column, findings)
-            values[name] = None if found.isna().iloc[0] else str(found.iloc[0])
+            one = found.iloc[0]
+            # what is no list the server reads as text
+            values[name] = one if isinstance(one, list) else None if pd.isna(one) else str(one)
     _raise_first(findings.errors())
     if vague := [one for one in findings.remarks if one.code == "value-approximate"]:
         raise EditError(
@@ -125,11 +127,11 @@ def edit(
         for name, value in values.items():
             kind = columns_of(layer)[name].type.compile(engine.dialect)
             connection.execute(
-                text(f'update {STAGED} set "{name}" = cast(cast(:value as text) as {kind})'),
+                text(f'update {STAGED} set "{name}" = cast(:value as {kind})'),
                 {"value": value},
             )
         findings = Findings()
-        complete_references(connection, layer, dataset)
+        complete_references(connection, layer, dataset, values)
         # a reference that was broken before is not this edit's fault
         refuse_dangling(connection, layer, findings, values)
         _raise_first(findings.errors())

@@ -157,14 +157,15 @@ def bring_in(
     places = intake.places()
     begun = begin(layer, places) if places is not None and is_empty(connection, layer) else None
     connection.execute(text(f"analyze {STAGED} (id, dataset)"))
-    refuse_repeated(connection, findings)
+    if intake.repeats:
+        refuse_repeated(connection, findings)
     if order.mode == "append":
         refuse_present(connection, layer, findings)
     filled = plan.filled(has_places=intake.crs is not None)
     drop_rejected(connection, findings)
     _keep(connection, layer, filled, order.mode)
     refuse_silence(connection, plan)
-    complete_references(connection, layer, plan.dataset)
+    complete_references(connection, layer, plan.dataset, filled)
     refuse_dangling(connection, layer, findings, filled)
     tell_taken_over(connection, layer, findings)
     referring = []

@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass, field, replace
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
 from sqlalchemy import Connection
@@ -20,6 +22,7 @@ from cim.model import Layer, columns_of
 from layers.columns.assumptions import assumed
 from layers.columns.identity import numbering, with_codes
 from layers.columns.plan import Plan, mapped, own_dataset, plan_for, without_examples
+from layers.copying import as_binary, copy_rows
 from layers.expression import columns_in, rows_where
 from layers.findings import Findings
 from layers.mapping import GeometryRule, Mapping, MappingError, UnsettledError, mapping_text
@@ -28,7 +31,6 @@ from layers.places.geometry import stored_places
 from layers.places.reading import datum_in_titles, find_places, read_places, srid_of
 from layers.report import Report, results_of
 from layers.source import GEOMETRY, RETURN_COLUMNS, Source, ahead, rows_of
-from layers.staging import as_csv, copy_rows
 from layers.whereabouts.declared import agreed, srids_of
 from layers.whereabouts.placing import Placing
 
@@ -63,6 +65,7 @@ class Intake:
     _where: GeometryRule | None = None
     _notes: list[str] = field(default_factory=list)
     _kept: list[pd.Series] = field(default_factory=list)
+    _ids: list[pa.Array] = field(default_factory=list)
 
     @property
     def plan(self) -> Plan:
@@ -89,7 +92,7 @@ class Intake:
             copied: Future[object] = copying.submit(int)
             for frame in frames:
                 rows, places = self._taken(frame)
-                written = writing.submit(as_csv, rows, places, self.layer)
+                written = writing.submit(as_binary, rows, places, self.layer)
                 copied.result()
                 copied = copying.submit(self._copy, written)
                 if progress is not None:
@@ -114,7 +117,7 @@ class Intake:
         for remark in self.source.remarks:
             self.findings.keep(remark)
 
-    def _copy(self, written: Future[memoryview]) -> None:
+    def _copy(self, written: Future[bytes]) -> None:
         copy_rows(self.connection, written.result(), self.layer)
 
     def _taken(self, frame: pd.DataFrame) -> tuple[pd.DataFrame, NDArray[np.object_] | None]:
@@ -144,7 +147,15 @@ class Intake:
             self._widen(places)
             if needs_places(self.layer):
                 self._kept.append(pd.Series(places, index=rows.index[good], dtype=object))
-        return rows[good], places
+        rows = rows[good]
+        self._ids.append(pa.array(rows["id"], pa.string(), from_pandas=True))
+        return rows, places
+
+    @property
+    def repeats(self) -> bool:
+        """Whether an identifier stands in several of the staged rows."""
+        ids = pa.chunked_array(self._ids, pa.string())
+        return bool(pc.count_distinct(ids, mode="all").as_py() < len(ids))
 
     def _places(self, frame: pd.DataFrame) -> NDArray[np.object_] | None:
         """Return the stored geometries of a chunk; None where the source has none."""

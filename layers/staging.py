@@ -2,64 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Collection
-from typing import Any, cast
 
-import numpy as np
-import pandas as pd
-import psycopg
-import pyarrow as pa
-import pyarrow.csv as pcsv
-import shapely
-from numpy.typing import NDArray
 from sqlalchemy import Connection, text
 
-from cim.changeset import ROW, STAGED, VANISHED, quoted
+from cim.changeset import ROW, STAGED, VANISHED
 from cim.model import Layer, content_of
 from cim.references import dangling, find_targets, references_of, referring
 from layers.findings import Findings
-
-
-def as_csv(rows: pd.DataFrame, places: NDArray[Any] | None, layer: type[Layer]) -> memoryview:
-    """Write rows as `copy_rows` takes them.
-
-    Parameters
-    ----------
-    rows
-        Content columns but the geometry, indexed by row number.
-    places
-        Geometries in stored degrees, or None where the rows have none.
-    """
-    frame = rows.copy()
-    if places is None:
-        frame["geom"] = pd.Series(pd.NA, index=frame.index, dtype="string")
-    else:
-        # four times faster than the hexadecimal writer of GEOS
-        # (the column knows its SRID, and gives it to what has none)
-        binary = shapely.to_wkb(places)
-        frame["geom"] = [None if wkb is None else wkb.hex() for wkb in binary]
-    frame[ROW] = frame.index.to_numpy(dtype=np.int64)
-    table = pa.Table.from_pandas(frame[_columns(layer)], preserve_index=False)
-    buffer = io.BytesIO()
-    # null is an empty cell without quotes, which is what COPY takes for null
-    pcsv.write_csv(
-        table, buffer, pcsv.WriteOptions(include_header=False, quoting_style="all_valid")
-    )
-    return buffer.getbuffer()
-
-
-def copy_rows(connection: Connection, written: memoryview, layer: type[Layer]) -> None:
-    """Append rows, written by `as_csv`, to the staging table in one COPY."""
-    driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
-    command = f"copy {STAGED} ({quoted(_columns(layer))}) from stdin (format csv)"
-    with driver.cursor() as cursor, cursor.copy(command.encode()) as copy:
-        copy.write(written)
-
-
-def _columns(layer: type[Layer]) -> list[str]:
-    return [*content_of(layer), ROW]
-
 
 _WHERE = "st_x(st_centroid(st_envelope(geom))), st_y(st_centroid(st_envelope(geom)))"
 
@@ -119,9 +69,13 @@ def tell_taken_over(connection: Connection, layer: type[Layer], findings: Findin
         )
 
 
-def complete_references(connection: Connection, layer: type[Layer], dataset: str) -> None:
-    """Complete bare codes to ``dataset:code`` where only that names a feature."""
+def complete_references(
+    connection: Connection, layer: type[Layer], dataset: str, fields: Collection[str]
+) -> None:
+    """Complete bare codes in these fields to ``dataset:code`` where only that names a feature."""
     for name, _, many in references_of(layer):
+        if name not in fields:
+            continue
         find_targets(connection, layer, name, dataset)
         completed = (
             f"""(
@@ -148,7 +102,7 @@ def refuse_dangling(
     connection: Connection, layer: type[Layer], findings: Findings, fields: Collection[str]
 ) -> None:
     """Reject rows that refer to nothing in one of these fields, and those that refer to them."""
-    while lost := [one for one in dangling(connection, layer) if one.field in fields]:
+    while lost := dangling(connection, layer, fields):
         for one in lost:
             findings.note(
                 "reference-dangling",

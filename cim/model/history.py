@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from geoalchemy2 import Geometry
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Index, PrimaryKeyConstraint
+from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Index
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -66,14 +66,14 @@ class Change(Base):
 
     __tablename__ = "change"
     __table_args__ = (
-        PrimaryKeyConstraint("layer", "feature", "batch"),
-        # the changes of a batch lie side by side, which is all a BRIN index needs to know
+        # the changes of a batch lie side by side, which is all a BRIN index needs to know; a key
+        # would take as long as the rows, and the layer's own key lets each feature in but once
         Index("change_batch_idx", "batch", postgresql_using="brin"),
     )
 
     batch: Mapped[int] = mapped_column(BigInteger)
-    feature: Mapped[str]
-    layer: Mapped[str]
+    feature: Mapped[str] = mapped_column()
+    layer: Mapped[str] = mapped_column()
     operation: Mapped[str]
     envelope_before: Mapped[Any | None] = mapped_column(
         Geometry("GEOMETRY", srid=SRID, spatial_index=False)
@@ -81,3 +81,5 @@ class Change(Base):
     envelope_after: Mapped[Any | None] = mapped_column(
         Geometry("GEOMETRY", srid=SRID, spatial_index=False)
     )
+
+    __mapper_args__ = {"primary_key": [layer, feature, batch]}  # noqa: RUF012

@@ -99,8 +99,7 @@ def stored_places(
         missing = "没有几何 / has no geometry"
         note_rows(findings, "geometry-missing", none, rows, lambda _: "", lambda _: missing)
     locate(findings, rows, there)
-    # RFC 7946 wants outlines counterclockwise; turned once here, not at every answer
-    return shapely.orient_polygons(result), repairs
+    return result, repairs
 
 
 def _placed(errors: Faults) -> bool:

@@ -23,7 +23,7 @@ __all__ = ["LIST_SEPARATORS", "Reading", "convert", "read_values"]
 def convert(
     values: pd.Series, column: Column[Any], findings: Findings, unit: str | None = None
 ) -> pd.Series:
-    """Bring one column of a source to what `column` stores, ready to be written as CSV.
+    """Bring one column of a source to what `column` stores, ready to be staged.
 
     See `read_values`, which also tells which values the source calls approximate.
     """

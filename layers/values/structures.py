@@ -27,7 +27,7 @@ def _parts(text: str) -> list[str]:
     return LIST_SEPARATORS.split(text)
 
 
-def _literal(value: Any) -> str | None:
+def _listed(value: Any) -> list[str] | None:
     if isinstance(value, (list, tuple, np.ndarray)):
         parts = [str(part) for part in value]
     elif missing(value) or str(value).strip().casefold() in {"", *NOTHING}:
@@ -35,13 +35,12 @@ def _literal(value: Any) -> str | None:
     else:
         parts = _parts(str(value).strip())
     parts = [part.replace("\0", "").strip() for part in parts]
-    escaped = (part.replace("\\", "\\\\").replace('"', '\\"') for part in parts)
-    return "{" + ",".join(f'"{part}"' for part in escaped if part) + "}"
+    return [part for part in parts if part]
 
 
 def read_lists(values: pd.Series) -> pd.Series:
-    """Return PostgreSQL array literals of lists, or of text with separators."""
-    return pd.Series([_literal(value) for value in values], index=values.index, dtype="string")
+    """Return the texts of lists, or of text with separators."""
+    return pd.Series([_listed(value) for value in values], index=values.index, dtype="object")
 
 
 def _object(value: object) -> object:

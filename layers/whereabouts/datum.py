@@ -29,6 +29,7 @@ from layers.whereabouts.apart import (
 )
 from layers.whereabouts.city import city_extent
 from layers.whereabouts.pairs import (
+    any_known,
     centres,
     independent,
     names_staged,
@@ -134,6 +135,8 @@ def _evidence(connection: Connection, layer: type[Layer], dataset: str) -> list[
     What other datasets say comes before what an earlier import of the same one left there, which
     may have been wrong in the same way.
     """
+    if not any_known(connection, layer):
+        return []
     names = names_staged(connection, layer)
     features = same_features(connection, layer, dataset, names)
     outlines = vertices(features)

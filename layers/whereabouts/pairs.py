@@ -103,6 +103,14 @@ def _by_name(connection: Connection, layer: type[Layer]) -> str:
     """
 
 
+def any_known(connection: Connection, layer: type[Layer]) -> bool:
+    """Tell whether the base holds anything that staged features may be compared with."""
+    return any(
+        connection.scalar(text(f"select exists (select from {table} t where {_REAL})"))
+        for table in sorted({layer.__tablename__, *NAMED})
+    )
+
+
 def names_staged(connection: Connection, layer: type[Layer]) -> int:
     """Lay ready the names of staged features that are compared, and those the base writes alike.
 
