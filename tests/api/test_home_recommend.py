@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import Engine, text
+from starlette.testclient import TestClient
 
 from tests.api.visits import Visit, matching, open_page
 
@@ -251,3 +252,41 @@ def test_recommendation_and_comparison_fit_a_phone(browser: Browser, served: str
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert visit.outside == []
     page.context.close()
+
+
+def test_what_no_other_beats_is_a_mark_and_its_words_stand_once(
+    visit: Visit, luohu: Engine, rest: TestClient
+) -> None:
+    page = visit.page
+    need = {"preset": "finance", "need": {"area": {"min": 800, "max": 1500}}, "limit": 10}
+    page.goto(f"{visit.address}/?way=recommend&preset=finance&need.area.min=800&need.area.max=1500")
+    recommended(page)
+    results = rest.post("/offices/recommend", json=need).json()["results"]
+    marked = page.locator(".cards .card", has=page.locator(".balance"))
+    assert marked.evaluate_all("cards => cards.map((card) => card.dataset.id)") == [
+        result["office"]["id"] for result in results if result["pareto"]
+    ]
+    mark = page.locator(".cards .balance").first
+    expect(mark).to_have_attribute("title", re.compile("没有一栋在所有方面都比它好"))
+    box = mark.bounding_box()
+    assert box is not None
+    assert box["width"] < 30
+    expect(page.get_by_text("没有一栋在所有方面都比它好")).to_have_count(1)
+
+
+def test_a_difference_of_nothing_is_a_tie(visit: Visit, luohu: Engine, rest: TestClient) -> None:
+    tied, preset = None, ""
+    for preset in ("finance", "default", "technology", "trade"):
+        need = {"preset": preset, "need": {"area": {"min": 800, "max": 1500}}, "limit": 10}
+        results = rest.post("/offices/recommend", json=need).json().get("results", [])
+        versus = [(r["office"]["id"], r["versus_next"]) for r in results if r["versus_next"]]
+        tied = next((v for v in versus if v[1]["difference"] == 0 and v[1]["parts"]), None)
+        if tied:
+            break
+    assert tied is not None
+    page = visit.page
+    bounds = "need.area.min=800&need.area.max=1500"
+    page.goto(f"{visit.address}/?way=recommend&preset={preset}&{bounds}")
+    card = page.locator(f".cards .card[data-id='{tied[0]}'] .versus")
+    expect(card).to_contain_text(f"与{tied[1]['name']}并列（同分）")
+    expect(page.locator(".cards")).not_to_contain_text("高 0.0 分")

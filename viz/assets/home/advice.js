@@ -1,7 +1,7 @@
 // The way of recommending: asks for the need of a company and shows funnel, ranking and what is open.
 
 import { funnelOf, relaxationsOf } from "./funnel.js";
-import { cardOf, openCases } from "./result.js";
+import { balanceWords, cardOf, openCases } from "./result.js";
 import { send } from "./service.js";
 import { both, make, whole } from "./words.js";
 import { checkWish, relax, requestOf } from "./wish.js";
@@ -53,6 +53,7 @@ function show(answer, { open, again }) {
     heading(answer),
     funnelOf(answer.funnel),
     relaxationsOf(answer.relaxations, take),
+    balanceWords(answer.results),
     make("ol", { class: "cards", "aria-label": "推荐 recommended offices" },
       ...answer.results.map((result) => cardOf(result, open))),
     openCases(answer.unknown, answer.unknown_count, open),

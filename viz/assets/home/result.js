@@ -2,13 +2,14 @@
 
 import { labelChips } from "./labels.js";
 import { pickBox } from "./picks.js";
-import { both, decimal, make, provenanceTag, UNKNOWN, whole } from "./words.js";
+import { both, decimal, freeWords, make, provenanceTag, UNKNOWN, whole } from "./words.js";
 
 const points = new Intl.NumberFormat("zh-CN", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const signed = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1, signDisplay: "always" });
 
 function free(option) {
   if (!option.free_known) return "可入驻日期未知";
-  return option.free_from ? `${option.free_from} 起可入驻` : "现在可入驻";
+  return freeWords(option.free_from);
 }
 
 function offerWords({ option, units }) {
@@ -53,6 +54,27 @@ function sentences(kind, list) {
     : make("ul", { class: kind }, ...list.map(({ zh, en }) => make("li", { title: en }, zh)));
 }
 
+const BALANCE = ["没有一栋在所有方面都比它好", "none is better in every way"];
+
+/** The mark of an office that no other beats in every way; its words stand once above the cards. */
+function balanceMark() {
+  return make("span", { class: "balance", role: "img", "aria-label": BALANCE[0], title: BALANCE.join(" ") }, "◆");
+}
+
+/** What the mark on the cards means; null where no card has it. */
+export function balanceWords(results) {
+  return results.some(({ pareto }) => pareto)
+    ? make("p", { class: "quiet", id: "balance" }, make("span", { class: "balance" }, "◆"), " ", ...both(...BALANCE)) : null;
+}
+
+/** What sets an office above the next; a difference that is none after rounding is a tie. */
+function versus(next) {
+  if (!next) return null;
+  const tie = Math.abs(next.difference) < 0.05 && next.parts.length > 0;
+  const zh = tie ? `与${next.name}并列（同分）：${next.parts.map((part) => `${part.zh} ${signed.format(part.points)}`).join("，")}` : next.zh;
+  return make("p", { class: "quiet versus", title: tie ? `a tie with the next: ${next.parts.map((part) => `${part.en} ${signed.format(part.points)}`).join(", ")}` : next.en }, zh);
+}
+
 /** The card of a result; `open` opens its office. */
 export function cardOf(result, open) {
   const { office } = result;
@@ -60,14 +82,13 @@ export function cardOf(result, open) {
   name.addEventListener("click", () => open(office.id));
   return make("li", { class: "card", "data-id": office.id },
     make("div", { class: "top" }, make("span", { class: "rank", "aria-label": `第 ${result.rank} 名` }, String(result.rank)),
-      make("h2", {}, name), provenanceTag(office.provenance)),
+      make("h2", {}, name), result.pareto ? balanceMark() : null, provenanceTag(office.provenance)),
     make("p", { class: "where" }, [office.grade, office.street, office.address].filter(Boolean).join(" · ")),
     scoreWords(result),
-    result.pareto ? make("p", { class: "pareto" }, ...both("没有一栋在所有方面都比它好", "none is better in every way")) : null,
     make("p", { class: "offer" }, offerWords(result)),
     makeUp(result.contributions),
     sentences("reasons", result.reasons), sentences("cautions", result.cautions),
-    result.versus_next ? make("p", { class: "quiet versus", title: result.versus_next.en }, result.versus_next.zh) : null,
+    versus(result.versus_next),
     make("div", { class: "foot" }, labelChips(office.labels) ?? make("span"), pickBox(office)));
 }
 

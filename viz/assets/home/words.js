@@ -23,6 +23,16 @@ export function both(zh, en) {
   return en ? [`${zh} `, make("small", { lang: "en" }, en)] : [zh];
 }
 
+/** Today in the city, whatever clock the reader has, as YYYY-MM-DD. */
+export function today() {
+  return new Date().toLocaleDateString("sv-SE", { timeZone: "Asia/Shanghai" });
+}
+
+/** From when something free can be moved into; a day that has passed is now, as is none. */
+export function freeWords(day) {
+  return !day || day <= today() ? "现在可入驻" : `${day} 起可入驻`;
+}
+
 // Titles of values and units stand in the model; the page reads them from the layers' schemas.
 const titles = new Map();
 
