@@ -24,6 +24,8 @@ let way = "find";
 let opened = null;
 let scrolled = 0;
 let allUnits = false;
+/** The last change of a unit (daily.js): said, and open to be taken back, where its office is shown. */
+let changedLast = null;
 
 const asked = () => (way === "find" ? askedNeed() : wished());
 
@@ -100,27 +102,30 @@ async function open(id, { fly = true } = {}) {
   }
 }
 
-function show(file, units, { said = "", again = false } = {}) {
-  const daily = { all: allUnits, said, showAll: (all) => { allUnits = all; renew("", "all-units"); }, onSaved: saved };
+function show(file, units, { again = false } = {}) {
+  const said = changedLast?.office === opened ? changedLast : null;
+  const daily = { all: allUnits, said, showAll: (all) => { allUnits = all; renew("all-units"); }, onSaved: saved };
   showDetail({ office: file.properties, units: units.features, listed: listed.get(opened), schemas, back, daily, again });
 }
 
 /** Show the open office with its values as they are now. */
-async function renew(said, unit) {
+async function renew(unit) {
   const id = opened;
   try {
     const [file, units] = await read(id);
     if (opened !== id) return;
-    show(file, units, { said, again: true });
+    show(file, units, { again: true });
     focusUnit(unit);
   } catch (error) {
     if (opened === id) showDetailFailure(error, id, back);
   }
 }
 
-/** A unit was changed: the office, the answer and what is lit up follow. */
-async function saved(words, unit) {
-  await renew(words, unit);
+/** A unit was changed: the office, the answer and the scene follow. */
+async function saved(outcome) {
+  changedLast = outcome;
+  scene.repaint();
+  if (opened === outcome.office) await renew(outcome.unit);
   if (way === "find" || wasAsked()) await answer();
 }
 

@@ -1,116 +1,76 @@
-// The units of an office, and the officer's day: reserve, let, change the rent, confirm.
+// The units of an office as a table that fits its place, each to be changed where it stands.
 
 import { choices } from "./choices.js";
-import { send } from "./service.js";
-import { UNKNOWN, both, decimal, make, provenanceTag, titleOf, titleOfField, whole } from "./words.js";
+import { changeForm, savedLine } from "./daily.js";
+import { UNKNOWN, both, decimal, freeWords, make, provenanceTag, titleOf, today, whole } from "./words.js";
 
-const COLUMNS = ["unit_no", "floor_label", "area", "rent", "status", "fit_out", "verified_on"];
-const STATES = ["vacant", "reserved", "let"];
-const WHO = "cim-who";
+// what belongs together shares a column, so that all of it is seen beside the city
+const COLUMNS = [["unit_no", "floor_label"], ["area"], ["rent"], ["status", "fit_out"], ["available_from", "verified_on"]];
+const FREE = ["vacant", "coming"];
 const DAY = 86_400_000;
 
-/** Today in the city, whatever clock the reader has. */
-function today() {
-  return new Date().toLocaleDateString("sv-SE", { timeZone: "Asia/Shanghai" });
-}
-
 function isStale({ status, verified_on: verified }) {
-  if (!["vacant", "coming"].includes(status)) return false;
+  if (!FREE.includes(status)) return false;
   return !verified || (new Date(today()) - new Date(verified)) / DAY > choices.unverified_after;
 }
 
-function cell(unit, name) {
+/** When a unit can be moved into; nobody says so of one that is let. */
+function freeOf({ status, available_from: day }) {
+  if (!FREE.includes(status)) return "–";
+  return day || status === "vacant" ? freeWords(day) : UNKNOWN;
+}
+
+function textOf(unit, name) {
   const value = unit[name];
-  const text = name === "area" ? decimal(value, "㎡") : typeof value === "number" ? decimal(value)
-    : titleOf(name, value);
-  // beside the number: the column of dates may lie beyond the edge of a narrow list
+  if (name === "available_from") return freeOf(unit);
+  if (name === "area") return decimal(value, "㎡");
+  return typeof value === "number" ? decimal(value) : titleOf(name, value);
+}
+
+/** The second value of a column says what it is, where it could be taken for something else. */
+function below(unit, name) {
+  const text = textOf(unit, name);
+  const said = name === "verified_on" ? `核验 ${text}` : text === UNKNOWN ? `${name === "fit_out" ? "装修" : "楼层"}${text}` : text;
+  return make("div", { class: "quiet" }, said);
+}
+
+function cell(unit, [name, second]) {
+  const text = textOf(unit, name);
+  // beside the number, which is read first
   const stale = name === "unit_no" && isStale(unit);
-  return make("td", text === UNKNOWN ? { class: "unknown" } : {}, text,
-    stale ? make("br") : null, stale ? make("span", { class: "tag", title: `超过 ${choices.unverified_after} 天未核验 not verified lately` }, "待核验") : null);
+  return make("td", text === UNKNOWN ? { class: "unknown" } : {}, text, second ? below(unit, second) : null,
+    stale ? make("span", { class: "tag", title: `超过 ${choices.unverified_after} 天未核验 not verified lately` }, "待核验") : null);
 }
 
-function stateBoxes(unit) {
-  const states = [...new Set([unit.status, ...STATES])].filter(Boolean);
-  return make("fieldset", { class: "ticks wide" }, make("legend", {}, ...both("状态", "status")), ...states.map((state) => {
-    const box = make("input", { type: "radio", name: "status", value: state });
-    box.checked = state === unit.status;
-    return make("label", { class: "chip tickable" }, box, make("span", {}, titleOf("status", state)));
-  }));
-}
-
-function labelled(words, input, kind = "half") {
-  return make("label", { class: kind }, ...words, input);
-}
-
-/** What of the form differs from the unit. */
-function changesOf(form, unit) {
-  const { status, rent, verified } = form.elements;
-  const changes = {};
-  if (status.value && status.value !== unit.status) changes.status = status.value;
-  const asked = rent.value === "" ? null : Number(rent.value);
-  if (asked !== (unit.rent ?? null)) changes.rent = asked;
-  if (verified.checked && unit.verified_on !== today()) changes.verified_on = today();
-  return changes;
-}
-
-function formOf(unit, onSaved) {
-  const who = make("input", { name: "by", maxlength: "100", required: "", placeholder: "如：招商一组", value: localStorage.getItem(WHO) ?? "" });
-  const verified = make("input", { type: "checkbox", name: "verified" });
-  const note = make("p", { class: "wide wrong", role: "alert", hidden: "" });
-  const save = make("button", { type: "submit", class: "primary" }, "保存 ", make("small", {}, "save"));
-  const form = make("form", { class: "daily", "aria-label": `修改单元 ${unit.unit_no ?? unit.id} change` },
-    stateBoxes(unit),
-    labelled(both("租金 元/㎡/月", "rent"), make("input", { name: "rent", type: "number", min: "0", step: "any", inputmode: "decimal", value: unit.rent ?? "", placeholder: UNKNOWN })),
-    make("label", { class: "half tick" }, verified, ...both("今日已核验", "verified today")),
-    labelled(both("谁", "who"), who),
-    labelled(both("原因", "why"), make("input", { name: "reason", maxlength: "500", placeholder: "如：已签约" })),
-    note, save);
-  const say = (message) => { note.hidden = false; note.textContent = message; };
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    const changes = changesOf(form, unit);
-    if (Object.keys(changes).length === 0) return say("没有改动。Nothing differs.");
-    localStorage.setItem(WHO, who.value);
-    save.disabled = true;
-    try {
-      const reason = form.elements.reason.value.trim();
-      const { headers } = await send("PATCH", `/units/${encodeURIComponent(unit.id)}`,
-        { ...changes, by: who.value.trim(), ...(reason ? { reason } : {}) });
-      const batch = headers.get("batch-number");
-      onSaved(`单元 ${unit.unit_no ?? unit.id} 已保存${batch ? `，批次 ${batch}` : ""} · saved${batch ? ` as batch ${batch}` : ""}`, unit.id);
-    } catch (error) {
-      say(error.message);
-    } finally {
-      save.disabled = false;
-    }
-  });
-  return form;
-}
-
-function rowsOf(unit, onSaved) {
+function rowsOf(unit, schema, onSaved) {
   const button = make("button", { type: "button", class: "small", "data-unit": unit.id, "aria-expanded": "false", "aria-label": `更新单元 ${unit.unit_no ?? unit.id}` }, "更新");
-  const row = make("tr", {}, make("td", {}, button), ...COLUMNS.map((name) => cell(unit, name)));
+  const row = make("tr", {}, make("td", {}, button), ...COLUMNS.map((names) => cell(unit, names)));
   const place = make("td", { colspan: String(COLUMNS.length + 1) });
   const below = make("tr", { class: "below", hidden: "" }, place);
   button.addEventListener("click", () => {
     below.hidden = !below.hidden;
     button.setAttribute("aria-expanded", String(!below.hidden));
-    place.replaceChildren(...(below.hidden ? [] : [formOf(unit, onSaved)]));
+    place.replaceChildren(...(below.hidden ? [] : [changeForm(unit, schema, onSaved)]));
     if (!below.hidden) place.querySelector("input:checked")?.focus();
   });
   return [row, below];
 }
 
+function heading(names, { properties }) {
+  const [first, second] = names.map((name) => properties[name]);
+  return make("th", { scope: "col", title: names.map((name) => properties[name].description).join(" · ") },
+    first.title, second ? make("div", {}, second.title) : null);
+}
+
 function table(units, schema, onSaved) {
-  const head = COLUMNS.map((name) => make("th", { scope: "col" }, ...titleOfField(schema.properties[name])));
   return make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "单元 units" }, make("table", { class: "units" },
-    make("thead", {}, make("tr", {}, make("th", {}, make("span", { class: "spoken" }, "更新 change")), ...head)),
-    make("tbody", {}, ...units.flatMap(({ properties }) => rowsOf(properties, onSaved)))));
+    make("thead", {}, make("tr", {}, make("th", {}, make("span", { class: "spoken" }, "更新 change")), ...COLUMNS.map((names) => heading(names, schema)))),
+    make("tbody", {}, ...units.flatMap(({ properties }) => rowsOf(properties, schema, onSaved)))));
 }
 
 /**
- * The section of an office's file. `daily` is {all, said, showAll(all), onSaved(words, unit)}:
- * whether units that are not free are shown too, and what was said of the last change.
+ * The section of an office's file. `daily` is {all, said, showAll(all), onSaved(outcome)}: whether
+ * units that are not free are shown too, and the outcome of the last change (daily.js).
  */
 export function unitSection({ office, units, schema, daily }) {
   const simulated = (office.units_provenance ?? []).includes("simulated");
@@ -125,7 +85,7 @@ export function unitSection({ office, units, schema, daily }) {
   return [
     make("h3", {}, ...title, " ", simulated ? provenanceTag("simulated") : null),
     make("label", { class: "tick" }, all, ...both("也显示已租、自用和已预订的", "those not free, too")),
-    make("p", { class: "saved", role: "status", id: "saved" }, daily.said ?? ""),
+    savedLine(daily.said, daily.onSaved),
     units.length === 0 ? make("p", { class: "unknown" }, "目前没有可租单元。Nothing is free.")
       : table(units, schema, daily.onSaved),
   ];

@@ -6,6 +6,8 @@
 //                 {type: "cim-return"}                            back to before the first flight
 //                 {type: "cim-measure", measure: key}             colour the subject by a measure
 //                 {type: "cim-select", id | null}                 select and show a card
+//                 {type: "cim-renew", scene: text}                draw this description instead, from
+//                                                                 where the reader stands
 //   scene → host  {type: "cim-ready"}                             first full frame is drawn
 //                 {type: "cim-select", id | null}                 the reader clicked a feature
 //                 {type: "cim-measure", measure: key}             the reader chose a measure
@@ -18,6 +20,7 @@ function listenToHost(actions) {
     ["cim-return", () => actions.return()],
     ["cim-measure", (message) => actions.measure(message.measure)],
     ["cim-select", (message) => actions.select(message.id)],
+    ["cim-renew", (message) => actions.renew(message.scene)],
   ]);
   window.addEventListener("message", (event) => {
     if (!sameOrigin(event) || typeof event.data !== "object" || event.data === null) return;

@@ -4,11 +4,12 @@ const SETTLE_MS = 120;
 
 function start(scene) {
   furnish(scene);
-  const {layers: described, initialViewState: home, views, ...props} = buildDeck(scene);
+  const {layers, initialViewState: home, views, ...props} = buildDeck(scene);
+  let described = layers;
   const canvas = document.getElementById("city");
   const root = document.documentElement.dataset;
-  const colour = subjectColouring(scene);
-  const place = labelPlacing(scene);
+  let colour = subjectColouring(scene);
+  let place = labelPlacing(scene);
   const state = {
     measure: scene.measures[0]?.key ?? null,
     highlighted: null,
@@ -114,6 +115,19 @@ function start(scene) {
     if (tell) tellHost({type: "cim-select", id: state.selected});
   }
 
+  // The city has changed: other records under the same camera, colours and names follow. What is
+  // written once (title, sources, the fixed legend) stays as it was.
+  function renew(text) {
+    Object.assign(scene, unpackShapes(JSON.parse(text)));
+    described = buildDeck(scene).layers;
+    colour = subjectColouring(scene);
+    place = labelPlacing(scene);
+    state.highlightCount += 1;
+    if (state.measure) showMeasure(state.measure);
+    select(state.selected);
+    root.renewed = String(Number(root.renewed ?? 0) + 1);
+  }
+
   function click(layer, object) {
     if (object && layer && layer.id !== scene.subject && scene.cards[layer.id]) {
       select(null, {tell: state.selected !== null});
@@ -134,7 +148,7 @@ function start(scene) {
     fail(new Error("the graphics context was lost"));
   });
   listenToHost({
-    highlight, fly: camera.fly, return: camera.comeBack, measure: setMeasure, select,
+    highlight, fly: camera.fly, return: camera.comeBack, measure: setMeasure, select, renew,
   });
 }
 
