@@ -13,10 +13,14 @@ from cim.matching.market import Market
 from cim.matching.musts import MUSTS, Must, asked
 from cim.matching.need import Request
 from cim.matching.saying import bound_in_words, quantity
+from cim.matching.truth import YES
 from cim.settings import answer_settings
 
 _CLOSE = 0.05
 """Share of a bound within which a value counts as close to it."""
+
+_TIGHT = "parking-tight"
+"""Label whose rule says when parking is tight."""
 
 _DOUBTED = {
     "simulated": ("模拟", "simulated"),
@@ -60,11 +64,32 @@ def about_units(units: pd.DataFrame, day: dt.date) -> Iterator[Caution]:
         )
 
 
+def about_office(market: Market, place: int) -> Iterator[Caution]:
+    """Tell what a company asks of an office before it signs, where wanting or unknown."""
+    registrable = market.words("registrable")[place]
+    if registrable is None or pd.isna(registrable):
+        yield Caution(
+            code="registrable-unknown",
+            zh="能否注册公司不详，须先核实",
+            en="unknown whether a company can be registered there",
+        )
+    elif not registrable:
+        yield Caution(
+            code="not-registrable",
+            zh="不可注册公司",
+            en="no company can be registered there",
+        )
+    # the rule of the label says what is tight; where the rule is switched off nobody says it
+    if _TIGHT in market.labels and market.labels[_TIGHT][place] == YES:
+        yield Caution(code=_TIGHT, zh="车位紧张", en="parking is tight")
+
+
 _READ = ("provenance", "parking_ratio_provenance", "walk_basis")
 
 
 def about_data(market: Market, place: int, units: pd.DataFrame) -> Iterator[Caution]:
     """Tell what of the office and its units is simulated, estimated or unverified."""
+    yield from about_office(market, place)
     office = {name: market.words(name)[place] for name in _READ}
     found = {office["provenance"], *units["provenance"]}
     for provenance, (zh, en) in _DOUBTED.items():

@@ -43,6 +43,23 @@ def ids(answer: dict[str, Any]) -> list[str]:
     return [result["office"]["id"] for result in answer["results"]]
 
 
+def test_tight_parking_is_a_caution_where_it_is_known_and_never_where_it_is_not(
+    luohu: Engine, rest: TestClient, tables: Tables
+) -> None:
+    answer = recommended(rest, {"need": {}, "limit": 100})
+    cautioned = {
+        result["office"]["id"]
+        for result in answer["results"]
+        if "parking-tight" in {caution["code"] for caution in result["cautions"]}
+    }
+    shown = {result["office"]["id"] for result in answer["results"]}
+    label = tables.office_label[tables.office_label["label"] == "parking-tight"]
+    tight = set(label.loc[label["holds"].eq(True), "office_id"])
+    assert cautioned == tight & shown
+    assert cautioned
+    assert shown - cautioned
+
+
 def test_the_need_of_the_description_is_answered_with_all_that_explains_it(
     luohu: Engine, rest: TestClient
 ) -> None:

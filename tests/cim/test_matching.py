@@ -248,7 +248,15 @@ def test_a_place_that_does_not_exist_is_refused_with_those_there_are(
 
 def test_reasons_name_what_is_good_and_cautions_what_is_unknown_or_close() -> None:
     here = market(
-        [{"id": "A", "walk_min": 9.8, "grade": "甲级", "parking_ratio": None}],
+        [
+            {
+                "id": "A",
+                "walk_min": 9.8,
+                "grade": "甲级",
+                "parking_ratio": None,
+                "registrable": True,
+            }
+        ],
         [free("a", "A", 100, rent=90.0)],
     )
     weights = {"metro_walk": 20, "grade": 20, "rent": 40, "parking_ratio": 20}
@@ -265,6 +273,19 @@ def test_reasons_name_what_is_good_and_cautions_what_is_unknown_or_close() -> No
     assert found["score_range"] == [56.3, 76.3]
     assert found["known_weight"] == 0.8
     assert {c["code"] for c in found["cautions"]} == {"unknown", "close-to-bound"}
+
+
+@pytest.mark.parametrize(
+    ("registrable", "said"),
+    [(None, "能否注册公司不详，须先核实"), (False, "不可注册公司"), (True, None)],
+)
+def test_whether_a_company_can_be_registered_is_said_unless_it_can(
+    registrable: bool | None, said: str | None
+) -> None:
+    here = market([{"id": "A", "registrable": registrable}], [free("a", "A", 100, rent=90.0)])
+    [found] = ask(here)["results"]
+    told = [c["zh"] for c in found["cautions"] if "注册" in c["zh"]]
+    assert told == ([] if said is None else [said])
 
 
 def test_what_sets_an_office_above_the_next_adds_up_to_the_difference() -> None:
