@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -221,6 +222,117 @@ def test_the_page_fits_a_phone(browser: Browser, served: str) -> None:
     visit.page.locator(".office").nth(4).click()
     expect(visit.page.locator("#detail h2")).to_be_in_viewport()
     expect(visit.page.locator("#scene")).to_be_in_viewport(ratio=0.9)
+
+
+def test_on_a_phone_the_scene_takes_a_third_at_most_and_can_be_folded_away(
+    browser: Browser, served: str
+) -> None:
+    visit = open_page(browser, served, width=390, height=844)
+    page = visit.page
+    page.goto(served)
+    matching(page)
+    city = page.locator("#picture")
+    box = city.bounding_box()
+    assert box is not None
+    assert 0 < box["height"] <= 844 / 3
+    page.get_by_role("button", name="收起地图").click()
+    expect(city).to_be_hidden()
+    expect(page.locator(".office").nth(1)).to_be_in_viewport()
+    # it stays so
+    page.reload()
+    matching(page)
+    expect(city).to_be_hidden()
+    page.get_by_role("button", name="展开地图").click()
+    expect(page.locator("#scene")).to_be_in_viewport(ratio=0.9)
+
+
+def test_on_a_phone_the_need_is_open_until_it_was_answered(browser: Browser, served: str) -> None:
+    visit = open_page(browser, served, width=390, height=844)
+    page = visit.page
+    page.goto(served)
+    matching(page)
+    page.get_by_role("tab", name="推荐").click()
+    heads = page.locator("[data-path='need.headcount']")
+    expect(heads).to_be_in_viewport()
+    heads.fill("60")
+    page.get_by_role("button", name="推荐 recommend").click()
+    page.wait_for_selector("#advice:not([aria-busy]) .answer strong")
+    expect(heads).to_be_hidden()
+    # as a link to the form alone opens it, and one that asks does not
+    page.goto(f"{served}/?way=recommend")
+    expect(heads).to_be_visible()
+    page.goto(f"{served}/?way=recommend&need.headcount=60")
+    page.wait_for_selector("#advice:not([aria-busy]) .answer strong")
+    expect(heads).to_be_hidden()
+
+
+def test_every_bound_in_force_is_seen_and_can_be_taken_away(
+    browser: Browser, served: str, luohu: Engine
+) -> None:
+    visit = open_page(browser, served)
+    page = visit.page
+    page.goto(f"{served}/?metro_walk_max=5&labels=near-metro,parking-ample&free=1&area_min=100")
+    matching(page)
+    chips = page.locator("#active button")
+    assert [words.removesuffix("×").strip() for words in chips.all_inner_texts()] == [
+        "步行到地铁 ≤ 5 分钟",
+        "面积 ㎡ ≥ 100",
+        "近地铁",
+        "车位充足",
+        "用途：办公",
+        "只看有可租空间",
+    ]
+    for words in ("车位充足", "近地铁", "面积", "只看有可租空间", "步行到地铁"):
+        page.locator("#active button", has_text=words).click()
+    expect(page.locator("#active")).to_have_text(re.compile("^用途：办公"))
+    expect(page.locator("#answer strong")).to_have_text(str(count_in_database(luohu, "true")))
+    page.locator("#active button", has_text="用途").click()
+    with luohu.connect() as connection:
+        everything = connection.scalar(text("select count(*) from office"))
+    expect(page.locator("#answer strong")).to_have_text(str(everything))
+    expect(chips).to_have_count(0)
+    assert "use=" in page.url
+
+
+def test_offices_within_a_walk_of_a_port_are_found(
+    browser: Browser, served: str, luohu: Engine, rest: TestClient
+) -> None:
+    visit = open_page(browser, served)
+    page = visit.page
+    page.goto(served)
+    everything = matching(page)
+    page.locator("#more-bounds > summary").click()
+    place = page.get_by_label("步行到此地")
+    with luohu.connect() as connection:
+        stations = set(
+            connection.scalars(text("select id from station where status = 'operating'"))
+        )
+    assert set(place.locator("option").evaluate_all("o => o.map((x) => x.value)")) == {
+        "",
+        *stations,
+    }
+    assert place.locator("optgroup").evaluate_all("g => g.map((x) => x.label)") == [
+        "地铁站",
+        "火车站",
+        "口岸",
+    ]
+    place.select_option("luohu-example:port-luohu")
+    page.get_by_label("此地 ≤ 分钟").fill("15")
+    bound = "luohu-example:port-luohu,15"
+    near = rest.get("/offices", params={"within_walk": bound}).json()["numberMatched"]
+    expect(page.locator("#answer strong")).to_have_text(str(near))
+    assert 0 < near < everything
+    expect(page.locator("#active")).to_contain_text("步行到 罗湖口岸 ≤ 15 分钟")
+    # a link repeats it, by name as well
+    page.reload()
+    assert matching(page) == near
+    expect(place).to_have_value("luohu-example:port-luohu")
+    page.goto(f"{served}/?within_walk=罗湖口岸,15")
+    assert matching(page) == near
+    page.locator("#active button", has_text="罗湖口岸").click()
+    expect(page.locator("#answer strong")).to_have_text(str(everything))
+    assert visit.faults == []
+    assert visit.outside == []
 
 
 def test_the_documentation_asks_nobody_outside(browser: Browser, served: str) -> None:

@@ -1,5 +1,6 @@
 // The way of finding: asks for what the form says and shows the offices that meet it.
 
+import { showActive } from "./active.js";
 import { showFailure, showLoading, showNotAsked, showOffices } from "./list.js";
 import { asked, check, countBounds, questionOf, showBounds, showLabelCounts } from "./need.js";
 import { ask } from "./service.js";
@@ -13,6 +14,7 @@ export async function find({ open, again }) {
   const parameters = asked();
   const bounds = countBounds(parameters);
   showBounds(bounds);
+  showActive();
   if (!check()) {
     showNotAsked();
     return { offices: null, isBound: false };

@@ -13,7 +13,7 @@ import { listenToScene, sceneOf } from "./scene.js";
 import { ask } from "./service.js";
 import { showComparison, showStock } from "./tables.js";
 import { focusUnit } from "./units.js";
-import { foldForm, foldOnPhone, listenToWays, showWay } from "./ways.js";
+import { foldForm, foldOnPhone, foldScene, listenToWays, showWay } from "./ways.js";
 import { onWish, restoreWish, wished } from "./wish.js";
 
 const phone = matchMedia("(max-width: 760px)");
@@ -65,6 +65,13 @@ function goWay(to) {
   way = to;
   showWay(to);
   showAnswers(opened === null);
+}
+
+/** Before anything was recommended there is nothing to read but the form. */
+function beginRecommending() {
+  if (wasAsked()) return;
+  showBeginning();
+  foldForm(phone, "recommend", true);
 }
 
 function showAnswers(visible) {
@@ -176,7 +183,7 @@ listenToWays((to) => {
   shut({ toEntry: false });
   goWay(to);
   startAtList(asked());
-  if (to === "recommend") showBeginning();
+  if (to === "recommend") beginRecommending();
   if (to === "find" || wasAsked()) answer();
 });
 listenToPicks({ onChange: (ids) => writePicked(ids, asked(), opened), onCompare: showComparison });
@@ -187,6 +194,7 @@ document.addEventListener("keydown", (event) => {
 });
 window.addEventListener("popstate", travelled);
 foldOnPhone(phone);
+foldScene();
 
 try {
   schemas = await prepare();
@@ -198,7 +206,7 @@ try {
   onChange(changed);
   onWish({ changed, sent: recommend });
   if (way === "find" || stated) await answer();
-  else showBeginning();
+  else beginRecommending();
   if (office) await open(office);
 } catch (error) {
   showFailure(error.message, () => location.reload());

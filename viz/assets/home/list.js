@@ -14,6 +14,7 @@ const BOUNDS = {
   grade: "等级", street: "所在街道", business_district: "所在商圈", labels: "标签", lines: "地铁线路",
   port_walk_max: "步行到口岸", railway_walk_max: "步行到火车站", clear_height_min: "净高",
   completed_min: "竣工年份", ownership: "权属", registrable: "可注册", floors_whole: "整层",
+  within_walk: "步行到所选地点",
 };
 
 function clear(...instead) {

@@ -1,6 +1,7 @@
 // The need: a form that turns into a question to the service, and is filled from an address.
 
 import { labelNamed, labelTicks, tickChip } from "./choices.js";
+import { fillPlaces, openWalk, restoreWalk, walkOf } from "./walk.js";
 import { showStrange } from "./ways.js";
 import { both } from "./words.js";
 
@@ -17,6 +18,8 @@ export function asked() {
     const many = form.querySelector(`[name="${name}"][data-many]`) && parameters.has(name);
     parameters.set(name, many ? `${parameters.get(name)},${text}` : text);
   }
+  const walk = walkOf();
+  if (walk) parameters.set("within_walk", walk);
   return parameters;
 }
 
@@ -58,7 +61,7 @@ function fill(name, options) {
 }
 
 /** Fill the choices from what the city holds. */
-export function fillNeed({ office, unit, streets, districts, lines }) {
+export function fillNeed({ office, unit, streets, districts, lines, stations, station }) {
   const words = (schema, name) => schema.properties[name].oneOf.map(({ const: value }) => [value, value]);
   fill("use", [...words(office, "use"), ["全部", "全部 any"]]);
   fill("grade", words(office, "grade"));
@@ -66,6 +69,7 @@ export function fillNeed({ office, unit, streets, districts, lines }) {
   fill("ownership", words(office, "ownership"));
   fill("street", streets);
   fill("business_district", districts);
+  fillPlaces(stations, station);
   document.getElementById("need-lines").append(...lines.map((line) => tickChip(line, [line], "lines")));
   document.getElementById("need-labels").append(...labelTicks("labels"));
 }
@@ -103,7 +107,8 @@ function setField(field, value) {
   return understood;
 }
 
-function titleOfField(field) {
+/** Return what a field of the form is called. */
+export function titleOfField(field) {
   const label = field.closest("label:not(.chip), fieldset");
   return (label.querySelector("legend") ?? label).firstChild.textContent.trim();
 }
@@ -114,7 +119,7 @@ function openWhatIsSet() {
     const fields = [...fold.querySelectorAll("[name]")];
     const set = fields.some((field) => (field.type === "checkbox" ? field.checked
       : field.value !== "" && field.value !== field.options?.[0]?.value));
-    if (set) fold.open = true;
+    if (set || (openWalk() && fold.contains(openWalk()))) fold.open = true;
   }
 }
 
@@ -131,6 +136,7 @@ export function restore(parameters) {
     if (value === null) setField(field, field.options?.[0]?.value ?? "");
     else if (!setField(field, value)) strange.push(`${titleOfField(field)}：${value}`);
   }
+  restoreWalk(parameters.get("within_walk"));
   openWhatIsSet();
   showStrange(strange);
 }

@@ -1,6 +1,6 @@
 // The two ways in, as tabs: finding by bounds, and recommending to a company's need.
 
-import { make } from "./words.js";
+import { both, make } from "./words.js";
 
 const WAYS = ["find", "recommend"];
 const tab = (way) => document.getElementById(`tab-${way}`);
@@ -37,6 +37,24 @@ export function foldOnPhone(phone) {
 /** Fold or unfold a way's form on a phone. */
 export function foldForm(phone, way, open) {
   if (phone.matches) document.querySelector(`#way-${way} details.form`).open = open;
+}
+
+const FOLDED = "cim-map-folded";
+
+/** On a phone the scene can be folded away, for good until it is unfolded. */
+export function foldScene() {
+  const button = document.getElementById("map-fold");
+  const fit = (folded) => {
+    document.documentElement.toggleAttribute("data-map-folded", folded);
+    button.setAttribute("aria-expanded", String(!folded));
+    button.replaceChildren(...(folded ? both("展开地图 ▾", "map") : both("收起地图 ▴", "map")));
+  };
+  button.addEventListener("click", () => {
+    const folded = button.getAttribute("aria-expanded") === "true";
+    localStorage.setItem(FOLDED, folded ? "1" : "");
+    fit(folded);
+  });
+  fit(localStorage.getItem(FOLDED) === "1");
 }
 
 /** Say which values of a link were not understood. */

@@ -1,0 +1,46 @@
+// The bounds in force as chips, each to be taken away, also where their fields are folded.
+
+import { labelNamed } from "./choices.js";
+import { asked, titleOfField } from "./need.js";
+import { make } from "./words.js";
+import { dropWalk, walkWords } from "./walk.js";
+
+const form = document.getElementById("need");
+const place = document.getElementById("active");
+const RANGE = { area_min: "≥", area_max: "≤" };
+
+function words(field, value) {
+  if (field.type === "checkbox") return field.closest("label").firstChild.nextSibling.textContent.trim();
+  const title = titleOfField(field) + (RANGE[field.name] ? ` ${RANGE[field.name]}` : "");
+  const said = field.options ? field.selectedOptions[0].text : value;
+  return /[≤≥]$/.test(title) ? `${title} ${said}` : `${title}：${said}`;
+}
+
+function chip(said, drop) {
+  const button = make("button", { type: "button", class: "chip", "aria-label": `去掉条件 ${said} remove` }, said, " ",
+    make("span", { "aria-hidden": "true" }, "×"));
+  button.addEventListener("click", () => {
+    drop();
+    form.dispatchEvent(new Event("input"));
+  });
+  return button;
+}
+
+/** The words of one parameter: a chip for each of several values, none where any will do. */
+function chipsOf(name, value) {
+  if (name === "within_walk") return [chip(walkWords(), dropWalk)];
+  const boxes = [...form.querySelectorAll(`[name="${name}"][data-many]:checked`)];
+  if (boxes.length) {
+    return boxes.map((box) => chip(labelNamed(box.value)?.zh ?? box.value, () => { box.checked = false; }));
+  }
+  const field = form.elements[name];
+  if (name !== "use") return [chip(words(field, value), () => { if (field.type === "checkbox") field.checked = false; else field.value = ""; })];
+  // without a word on it the service takes one use for meant: any is a choice of its own
+  const any = field.options[field.options.length - 1].value;
+  return value === any ? [] : [chip(words(field, value), () => { field.value = any; })];
+}
+
+/** Show what of the form bounds the answer. */
+export function showActive() {
+  place.replaceChildren(...[...asked()].filter(([name]) => name !== "sort").flatMap(([name, value]) => chipsOf(name, value)));
+}
