@@ -290,3 +290,42 @@ def test_a_difference_of_nothing_is_a_tie(visit: Visit, luohu: Engine, rest: Tes
     card = page.locator(f".cards .card[data-id='{tied[0]}'] .versus")
     expect(card).to_contain_text(f"与{tied[1]['name']}并列（同分）")
     expect(page.locator(".cards")).not_to_contain_text("高 0.0 分")
+
+
+def test_a_run_is_kept_under_a_number_that_brings_it_back(
+    visit: Visit, luohu: Engine, rest: TestClient
+) -> None:
+    page = visit.page
+    page.goto(f"{visit.address}/?{WANTS}")
+    before = recommended(page)
+    page.get_by_text("保存本次推荐").click()
+    keeping = page.locator("#keep form")
+    keeping.get_by_label("标题").fill("某银行选址")
+    keeping.get_by_label("谁").fill("招商一组")
+    keeping.get_by_role("button", name="保存").click()
+    link = page.locator("#kept a")
+    expect(page.locator("#kept")).to_contain_text("已保存为推荐")
+    number = rest.get("/recommendations").json()["recommendations"][0]["id"]
+    expect(link).to_have_text(f"推荐 {number}")
+    run = rest.get(f"/recommendations/{number}").json()
+    assert (run["title"], run["made_by"]) == ("某银行选址", "招商一组")
+    assert [r["office"]["name"] for r in run["answer"]["results"]] == before
+    assert f"kept={number}" in page.url
+
+    # the link alone brings back the answer, and the need in the form
+    link.click()
+    page.wait_for_url(f"**/?way=recommend&*kept={number}")
+    assert recommended(page) == before
+    expect(page.locator("#kept")).to_contain_text("「某银行选址」，招商一组 于")
+    expect(page.locator("[data-path='preset']")).to_have_value("finance")
+    expect(page.locator("[data-path='need.area.min']")).to_have_value("800")
+    expect(page.locator("[data-path='must.grade'] input[value='甲级']")).to_be_checked()
+    assert parse_qs(urlsplit(page.url).query) == {**parse_qs(WANTS), "kept": [str(number)]}
+
+    # what is changed is asked anew, and is no kept run any more
+    page.locator("[data-path='need.area.max']").fill("2000")
+    expect(page.locator("#kept")).to_have_count(0)
+    expect(page.locator("#keep")).to_be_visible()
+    assert "kept" not in page.url
+    page.goto(f"{visit.address}/?kept=999999")
+    expect(page.locator("#advice .failed")).to_contain_text("没有推荐 999999")

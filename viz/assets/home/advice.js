@@ -1,10 +1,11 @@
 // The way of recommending: asks for the need of a company and shows funnel, ranking and what is open.
 
 import { funnelOf, relaxationsOf } from "./funnel.js";
+import { keepForm, keptNow, keptNumber, keptWords, setKept } from "./kept.js";
 import { balanceWords, cardOf, openCases } from "./result.js";
-import { send } from "./service.js";
+import { ask, send } from "./service.js";
 import { both, make, whole } from "./words.js";
-import { checkWish, relax, requestOf } from "./wish.js";
+import { checkWish, recallWish, relax, requestOf } from "./wish.js";
 
 const place = document.getElementById("advice");
 const said = document.getElementById("advice-said");
@@ -43,7 +44,7 @@ function fold(title, ...inside) {
   return make("details", { class: "fold" }, make("summary", {}, ...title), ...inside);
 }
 
-function show(answer, { open, again }) {
+function show(answer, keeping, { open, again }) {
   const take = async (change) => {
     relax(change);
     await again();
@@ -53,6 +54,7 @@ function show(answer, { open, again }) {
     heading(answer),
     funnelOf(answer.funnel),
     relaxationsOf(answer.relaxations, take),
+    keeping,
     balanceWords(answer.results),
     make("ol", { class: "cards", "aria-label": "推荐 recommended offices" },
       ...answer.results.map((result) => cardOf(result, open))),
@@ -77,20 +79,43 @@ export function wasAsked() {
   return asked;
 }
 
+/** Ask what the form says; the answer comes with the form that keeps it. */
+async function askNow(page) {
+  const request = { ...requestOf(), limit: LIMIT };
+  const { body: answer } = await send("POST", "/offices/recommend", request);
+  const keeping = keepForm(request, (kept) => {
+    setKept(String(kept.id));
+    page.moved();
+    show(kept, keptNow(kept.id), page);
+  });
+  return { answer, keeping };
+}
+
+/** Read a run that was kept, and fill the form with what it asked. */
+async function recall(kept) {
+  const run = await ask(`/recommendations/${encodeURIComponent(kept)}`);
+  recallWish(run.request);
+  return { answer: run.answer, keeping: keptWords(run) };
+}
+
 /**
- * Ask and show; return the results, null where there is no answer or another question came first.
- * `open` opens an office, `again` asks once more after the need was changed.
+ * Ask and show, or show the run that was kept; return the results, null where there is no answer or
+ * another question came first. `open` opens an office, `again` asks once more after the need was
+ * changed, `moved` hears that the address is another.
  */
-export async function advise({ open, again }) {
+export async function advise(page) {
+  const { again } = page;
   const mine = ++number;
-  if (!checkWish()) return null;
+  if (keptNumber() === null && !checkWish()) return null;
   asked = true;
   loading();
   try {
-    const { body } = await send("POST", "/offices/recommend", { ...requestOf(), limit: LIMIT });
+    const { answer, keeping } = await (keptNumber() === null ? askNow(page) : recall(keptNumber()));
     if (mine !== number) return null;
-    show(body, { open, again });
-    return body.results.map(({ office }) => office);
+    // the form may say what a kept run asked
+    page.moved();
+    show(answer, keeping, page);
+    return answer.results.map(({ office }) => office);
   } catch (error) {
     if (mine === number) failed(error, again);
     return null;

@@ -5,6 +5,7 @@ import { hideDetail, showDetail, showDetailFailure } from "./detail.js";
 import { find } from "./find.js";
 import { entryOf, markOpen, showFailure, showList } from "./list.js";
 import { asked as askedNeed, onChange, restore } from "./need.js";
+import { keptNumber, setKept } from "./kept.js";
 import { keep, listed } from "./listed.js";
 import { listenToPicks, restorePicks } from "./picks.js";
 import { enterOffice, leaveOffice, readPlace, startAtList, writePicked, writePlace } from "./place.js";
@@ -27,7 +28,12 @@ let allUnits = false;
 /** The last change of a unit (daily.js): said, and open to be taken back, where its office is shown. */
 let changedLast = null;
 
-const asked = () => (way === "find" ? askedNeed() : wished());
+function asked() {
+  if (way === "find") return askedNeed();
+  const parameters = wished();
+  if (keptNumber() !== null) parameters.set("kept", keptNumber());
+  return parameters;
+}
 
 async function answer() {
   if (way === "find") {
@@ -37,12 +43,13 @@ async function answer() {
     markOpen(opened);
     return;
   }
-  const offices = await advise({ open: choose, again: begin });
+  const offices = await advise({ open: choose, again: begin, moved: () => writePlace(asked(), opened) });
   if (way === "recommend") keep(offices, true, scene);
 }
 
 /** The reader asks anew: the answer starts at its list. */
 function begin() {
+  setKept(null);
   shut({ toEntry: false });
   startAtList(asked());
   return answer();
@@ -159,7 +166,8 @@ function shut({ toEntry = true } = {}) {
 /** Go where the address says; true where it asks something else than before. */
 function arrive(parameters) {
   const before = String(asked());
-  goWay(parameters.get("way") === "recommend" ? "recommend" : "find");
+  setKept(parameters.get("kept"));
+  goWay(parameters.get("way") === "recommend" || keptNumber() !== null ? "recommend" : "find");
   parameters.delete("way");
   if (way === "find") restore(parameters);
   else restoreWish(parameters);

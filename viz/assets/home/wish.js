@@ -119,6 +119,13 @@ export function restoreWish(parameters) {
   showStrange(strange);
 }
 
+/** Fill the form with a request that was kept. */
+export function recallWish(request) {
+  restoreWish(new URLSearchParams(request.preset ? { preset: request.preset } : {}));
+  relax(request);
+  showShares();
+}
+
 function slider({ name, zh, en }) {
   const most = Math.max(60, ...choices.presets.map(({ weights }) => weights[name] ?? 0));
   return make("label", { class: "slider" }, make("span", {}, ...both(zh, en)),
