@@ -25,6 +25,7 @@ _SCRIPTS = (
     "words.js",
     "layers.js",
     "colouring.js",
+    "area.js",
     "labels.js",
     "card.js",
     "legend.js",

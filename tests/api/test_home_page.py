@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
 
+import pandas as pd
 import pytest
 from playwright.sync_api import Browser, expect
+from shapely import Polygon
 from sqlalchemy import Engine, text
 from starlette.testclient import TestClient
 
 from tests.api.visits import matching, open_page, serving
+
+if TYPE_CHECKING:
+    from tests.api.conftest import Tables
 
 DRAWN = 120_000
 """Milliseconds that a scene may take without a graphics card, on a busy machine."""
@@ -339,4 +346,43 @@ def test_the_documentation_asks_nobody_outside(browser: Browser, served: str) ->
     visit = open_page(browser, served)
     visit.page.goto(f"{served}/docs")
     visit.page.wait_for_selector("text=/offices", timeout=60_000)
+    assert visit.outside == []
+
+
+def test_offices_within_an_area_that_is_drawn_in_the_scene(
+    browser: Browser, served: str, tables: Tables
+) -> None:
+    visit = open_page(browser, served, scene=True)
+    page = visit.page
+    page.goto(served)
+    everything = matching(page)
+    page.wait_for_selector("#waiting", state="hidden", timeout=DRAWN)
+    page.get_by_role("button", name="在地图上画范围").click()
+    done = page.get_by_role("button", name="完成")
+    scene = page.frame_locator("#scene")
+    for number, (x, y) in enumerate(((420, 240), (760, 240), (760, 560), (420, 560)), start=1):
+        expect(done).to_be_enabled() if number > 3 else expect(done).to_be_disabled()
+        scene.locator("#city").click(position={"x": x, "y": y})
+        expect(page.locator("#drawing")).to_contain_text(f"{number} 点", timeout=DRAWN)
+    done.click()
+    expect(page.locator("#active")).to_contain_text("地图上画的范围")
+    expect(scene.locator("html")).to_have_attribute("data-drawn", "4")
+    expect(page.locator("#answer strong")).not_to_have_text(str(everything))
+    near = matching(page)
+    assert 0 < near < everything
+
+    corners = parse_qs(urlsplit(page.url).query)["within"][0].split(",")
+    area = Polygon([tuple(map(float, corner.split())) for corner in corners])
+    offices = tables.office[tables.office["use"] == "办公"]
+    assert near == int(offices.geometry.intersects(area).sum())
+
+    # a link repeats it, a file holds the same offices, and the chip ends it
+    page.reload()
+    assert matching(page) == near
+    with page.expect_download() as download:
+        page.locator("#answer").get_by_text("CSV").click()
+    assert len(pd.read_csv(download.value.path())) == near
+    page.locator("#active button", has_text="地图上画的范围").click()
+    expect(page.locator("#answer strong")).to_have_text(str(everything))
+    assert visit.faults == []
     assert visit.outside == []

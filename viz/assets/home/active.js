@@ -1,5 +1,6 @@
 // The bounds in force as chips, each to be taken away, also where their fields are folded.
 
+import { dropArea } from "./area.js";
 import { labelNamed } from "./choices.js";
 import { asked, titleOfField } from "./need.js";
 import { make } from "./words.js";
@@ -29,6 +30,7 @@ function chip(said, drop) {
 /** The words of one parameter: a chip for each of several values, none where any will do. */
 function chipsOf(name, value) {
   if (name === "within_walk") return [chip(walkWords(), dropWalk)];
+  if (name === "within") return [chip("地图上画的范围", dropArea)];
   const boxes = [...form.querySelectorAll(`[name="${name}"][data-many]:checked`)];
   if (boxes.length) {
     return boxes.map((box) => chip(labelNamed(box.value)?.zh ?? box.value, () => { box.checked = false; }));

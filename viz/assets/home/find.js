@@ -1,12 +1,24 @@
 // The way of finding: asks for what the form says and shows the offices that meet it.
 
+import { areaGeometry } from "./area.js";
 import { showActive } from "./active.js";
 import { showFailure, showLoading, showNotAsked, showOffices } from "./list.js";
 import { asked, check, countBounds, questionOf, showBounds, showLabelCounts } from "./need.js";
-import { ask } from "./service.js";
+import { ask, send } from "./service.js";
 
 const MOST = 1000;
 let number = 0;
+
+/** Return the offices that meet a question, within an area where one is drawn. */
+async function search(question, area) {
+  const asked = `${question}&limit=${MOST}&facets=labels`;
+  return area === null ? ask(`/offices?${asked}`) : (await send("POST", `/offices/search?${asked}`, area)).body;
+}
+
+/** A link to a file cannot carry an area; it names what was found in it. */
+function idsOf({ features }) {
+  return new URLSearchParams({ ids: features.map(({ properties }) => properties.id).join(",") });
+}
 
 /** Ask and show; return {offices, isBound}, null where another question came first. */
 export async function find({ open, again }) {
@@ -20,11 +32,11 @@ export async function find({ open, again }) {
     return { offices: null, isBound: false };
   }
   showLoading();
-  const question = questionOf(parameters);
+  const question = questionOf(parameters), area = areaGeometry();
   try {
-    const found = await ask(`/offices?${question}&limit=${MOST}&facets=labels`);
+    const found = await search(question, area);
     if (mine !== number) return null;
-    showOffices(found, { open, question, onlyFree: parameters.has("free") });
+    showOffices(found, { open, question: area === null ? question : idsOf(found), onlyFree: parameters.has("free") });
     showLabelCounts(found.facets?.labels);
     return { offices: found.features.map(({ properties }) => properties), isBound: bounds > 0 };
   } catch (error) {

@@ -1,6 +1,7 @@
 // The first page: a need on the left, the city on the right.
 
 import { advise, adviceEntry, faceAdvice, showAdvice, showBeginning, wasAsked } from "./advice.js";
+import { addCorner, listenToDrawing } from "./area.js";
 import { hideDetail, showDetail, showDetailFailure } from "./detail.js";
 import { find } from "./find.js";
 import { entryOf, markOpen, showFailure, showList } from "./list.js";
@@ -185,7 +186,9 @@ function travelled() {
 
 listenToScene(scene, {
   onSelect: (id) => { if (id) choose(id, { fly: false }); else back(); },
+  onCorner: addCorner,
 });
+listenToDrawing(scene.draw);
 listenToWays((to) => {
   if (to === way) return;
   shut({ toEntry: false });

@@ -1,6 +1,7 @@
 // The need: a form that turns into a question to the service, and is filled from an address.
 
 import { labelNamed, labelTicks, tickChip } from "./choices.js";
+import { areaOf, dropArea, restoreArea } from "./area.js";
 import { fillPlaces, openWalk, restoreWalk, walkOf } from "./walk.js";
 import { showStrange } from "./ways.js";
 import { both } from "./words.js";
@@ -20,13 +21,16 @@ export function asked() {
   }
   const walk = walkOf();
   if (walk) parameters.set("within_walk", walk);
+  const area = areaOf();
+  if (area) parameters.set("within", area);
   return parameters;
 }
 
-/** Return the question to the service: "only with free space" asks for an area of at least 1 ㎡. */
+/** Return the question to the service, without the area, which travels as GeoJSON: "only with free space" asks for an area of at least 1 ㎡. */
 export function questionOf(parameters) {
   const question = new URLSearchParams(parameters);
   question.delete("free");
+  question.delete("within");
   if (parameters.has("free") && !parameters.has("area_min")) question.set("area_min", "1");
   return question;
 }
@@ -137,6 +141,7 @@ export function restore(parameters) {
     else if (!setField(field, value)) strange.push(`${titleOfField(field)}：${value}`);
   }
   restoreWalk(parameters.get("within_walk"));
+  if (!restoreArea(parameters.get("within"))) strange.push(`范围：${parameters.get("within")}`);
   openWhatIsSet();
   showStrange(strange);
 }
@@ -151,7 +156,7 @@ export function onChange(changed) {
   };
   form.addEventListener("input", () => soon(300));
   form.addEventListener("submit", (event) => { event.preventDefault(); soon(0); });
-  form.addEventListener("reset", () => soon(0));
+  form.addEventListener("reset", () => { dropArea(); soon(0); });
 }
 
 export function showBounds(count) {

@@ -17,9 +17,9 @@ function showAged(frame) {
   place.hidden = false;
 }
 
-/** The scene in a frame: `highlight(ids | null)`, `select(id | null, {fly})` and `repaint()`. */
+/** The scene in a frame: `highlight(ids | null)`, `select(id | null, {fly})`, `draw({drawing, ring})`, `repaint()`. */
 export function sceneOf(frame) {
-  const scene = { frame, ready: false, highlighted: null, selected: null };
+  const scene = { frame, ready: false, highlighted: null, selected: null, drawn: { drawing: false, ring: null } };
   let changes = 0;
 
   function tell(message) {
@@ -35,6 +35,10 @@ export function sceneOf(frame) {
     tell({ type: "cim-select", id });
     if (id && fly) tell({ type: "cim-fly", id });
     if (!id) tell({ type: "cim-return" });
+  };
+  scene.draw = (drawn) => {
+    scene.drawn = drawn;
+    tell({ type: "cim-draw", ...drawn });
   };
   // The scene keeps its camera, and gets what it shows as the service would draw it now.
   scene.repaint = async () => {
@@ -57,13 +61,14 @@ export function sceneOf(frame) {
     // what changed while it was being drawn
     if (changes) scene.repaint();
     scene.highlight(scene.highlighted);
+    scene.draw(scene.drawn);
     if (scene.selected) scene.select(scene.selected, { fly: true });
   };
   return scene;
 }
 
-/** Hear the scene: `onSelect(id | null)` when the reader clicked in it. */
-export function listenToScene(scene, { onSelect }) {
+/** Hear the scene: `onSelect(id | null)` when the reader clicked in it, `onCorner` while drawing. */
+export function listenToScene(scene, { onSelect, onCorner }) {
   window.addEventListener("message", ({ origin, source, data }) => {
     if (origin !== location.origin || source !== scene.frame.contentWindow) return;
     if (data?.type === "cim-ready") {
@@ -71,5 +76,6 @@ export function listenToScene(scene, { onSelect }) {
       scene.begin();
     }
     if (data?.type === "cim-select") onSelect(data.id);
+    if (data?.type === "cim-corner") onCorner(data);
   });
 }

@@ -8,8 +8,11 @@
 //                 {type: "cim-select", id | null}                 select and show a card
 //                 {type: "cim-renew", scene: text}                draw this description instead, from
 //                                                                 where the reader stands
+//                 {type: "cim-draw", drawing, ring | null}        ask for corners of an area (or no
+//                                                                 more), and show those there are
 //   scene → host  {type: "cim-ready"}                             first full frame is drawn
 //                 {type: "cim-select", id | null}                 the reader clicked a feature
+//                 {type: "cim-corner", longitude, latitude}       the reader clicked a corner
 //                 {type: "cim-measure", measure: key}             the reader chose a measure
 
 /** Listen to the host; `actions` has one function per kind of message. */
@@ -20,6 +23,7 @@ function listenToHost(actions) {
     ["cim-return", () => actions.return()],
     ["cim-measure", (message) => actions.measure(message.measure)],
     ["cim-select", (message) => actions.select(message.id)],
+    ["cim-draw", (message) => actions.draw(message)],
     ["cim-renew", (message) => actions.renew(message.scene)],
   ]);
   window.addEventListener("message", (event) => {

@@ -15,6 +15,8 @@ function start(scene) {
     highlighted: null,
     highlightCount: 0,
     selected: null,
+    drawing: false,
+    ring: [],
   };
   let city = null;
   let settling = 0;
@@ -56,9 +58,9 @@ function start(scene) {
       redrawWhenSettled();
     },
     onHover: (info) => show.hover(info),
-    onClick: ({layer, object}) => click(layer, object),
+    onClick: (info) => (state.drawing ? corner(info) : click(info.layer, info.object)),
     getCursor: ({isDragging, isHovering}) =>
-      isDragging ? "grabbing" : isHovering ? "pointer" : "grab",
+      state.drawing ? "crosshair" : isDragging ? "grabbing" : isHovering ? "pointer" : "grab",
     onAfterRender: afterRender(() => city, () => { follow(home); redraw(); }),
     onError: fail,
   });
@@ -85,7 +87,9 @@ function start(scene) {
     const coloured = described.map((layer) =>
       layer.id === scene.subject ? colour(layer, state) : layer,
     );
-    city.setProps({layers: place(coloured, viewport, panelBoxes())});
+    const area = state.ring.length ? areaLayers(state.ring) : [];
+    city.setProps({layers: [...place(coloured, viewport, panelBoxes()), ...area]});
+    root.drawn = String(state.ring.length);
     const {longitude, latitude, zoom} = camera.now();
     root.measure = state.measure ?? "";
     root.highlighted = state.highlighted === null ? "" : String(state.highlighted.size);
@@ -128,6 +132,18 @@ function start(scene) {
     root.renewed = String(Number(root.renewed ?? 0) + 1);
   }
 
+  function draw({drawing, ring}) {
+    state.drawing = Boolean(drawing);
+    state.ring = Array.isArray(ring) ? ring : [];
+    redraw();
+  }
+
+  // On the ground under the pointer, not on the roof that hides it.
+  function corner({x, y, viewport}) {
+    const [longitude, latitude] = (viewport ?? city.getViewports()[0]).unproject([x, y]);
+    tellHost({type: "cim-corner", longitude, latitude});
+  }
+
   function click(layer, object) {
     if (object && layer && layer.id !== scene.subject && scene.cards[layer.id]) {
       select(null, {tell: state.selected !== null});
@@ -148,7 +164,7 @@ function start(scene) {
     fail(new Error("the graphics context was lost"));
   });
   listenToHost({
-    highlight, fly: camera.fly, return: camera.comeBack, measure: setMeasure, select, renew,
+    highlight, fly: camera.fly, return: camera.comeBack, measure: setMeasure, select, renew, draw,
   });
 }
 
