@@ -58,7 +58,7 @@ function start(scene) {
       redrawWhenSettled();
     },
     onHover: (info) => show.hover(info),
-    onClick: (info) => (state.drawing ? corner(info) : click(info.layer, info.object)),
+    onClick: ({layer, object}) => { if (!state.drawing) click(layer, object); },
     getCursor: ({isDragging, isHovering}) =>
       state.drawing ? "crosshair" : isDragging ? "grabbing" : isHovering ? "pointer" : "grab",
     onAfterRender: afterRender(() => city, () => { follow(home); redraw(); }),
@@ -139,10 +139,14 @@ function start(scene) {
   }
 
   // On the ground under the pointer, not on the roof that hides it.
-  function corner({x, y, viewport}) {
-    const [longitude, latitude] = (viewport ?? city.getViewports()[0]).unproject([x, y]);
+  // The browser's own click: deck.gl's waits for what is under the pointer, and may go unheard.
+  let pressed = [0, 0];
+  canvas.addEventListener("pointerdown", ({offsetX, offsetY}) => { pressed = [offsetX, offsetY]; });
+  canvas.addEventListener("click", ({offsetX: x, offsetY: y}) => {
+    if (!state.drawing || Math.hypot(x - pressed[0], y - pressed[1]) > 6) return;
+    const [longitude, latitude] = city.getViewports()[0].unproject([x, y]);
     tellHost({type: "cim-corner", longitude, latitude});
-  }
+  });
 
   function click(layer, object) {
     if (object && layer && layer.id !== scene.subject && scene.cards[layer.id]) {
