@@ -45,7 +45,16 @@ class Walking:
 
     @property
     def reach_minutes(self) -> float:
-        """How far stations count on foot, in minutes."""
+        """Up to how long a walk it is certain that no other station is within it.
+
+        Stations are looked at within `reach` in a straight line; one a step farther may be
+        reached straight ahead. Of longer walks only those that are known say anything.
+        """
+        return self.reach / self.walk_speed
+
+    @property
+    def longest_walk(self) -> float:
+        """How long the longest way is that is looked for, in minutes."""
         return self.reach_on_foot / self.walk_speed
 
 
