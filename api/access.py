@@ -80,7 +80,7 @@ def walk_areas(query: Annotated[IsochroneQuery, Query()]) -> Response:
     is near the point: then it is a circle, shortened by the usual detour.
     """
     with reading() as connection:
-        _check_minutes(query.minutes, walking(connection).reach_minutes)
+        _check_minutes(query.minutes, walking(connection).longest_walk)
         areas = isochrones(
             connection, query.lon, query.lat, query.minutes, step_free=query.step_free
         )

@@ -61,9 +61,9 @@ class _Page(BaseModel):
     offset: int = Field(0, ge=0, le=10_000_000, description="跳过的条数 offices to skip")
     facets: Annotated[Words, AfterValidator(_known_facets)] | None = Field(
         None,
-        description="分面计数：每个取值各有多少楼宇满足其他条件；all 为全部"
-        " how many offices have which value, of those that meet all other bounds; all for all: "
-        + ", ".join(FACETS),
+        description="分面计数：每个取值各有多少楼宇满足其他条件（标签：再勾选它还剩多少）；"
+        "all 为全部 how many offices have which value, of those that meet all other bounds (of a"
+        " label: how many are left when it is ticked, too); all for all: " + ", ".join(FACETS),
         examples=["street,grade,labels"],
     )
     f: Literal["geojson", "json", "csv", "xlsx"] | None = Field(

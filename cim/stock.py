@@ -5,6 +5,7 @@ No answer mixes an edit with the stock before it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from sqlalchemy import Connection, text
@@ -28,17 +29,14 @@ _STOCK = {
 }
 
 
-def _touch(connection: Connection, touched: str, batch: int | None) -> None:
+def _touch(connection: Connection, touched: str, values: dict[str, object]) -> None:
     """Fill the temporary table of touched offices, and let one such work at a time go on.
 
     Batches of an office and of its units that come at once would both write the same rows.
     """
     connection.execute(text("select pg_advisory_xact_lock(hashtext('cim derived'))"))
     connection.execute(text(f"drop table if exists pg_temp.{_TOUCHED}"))
-    connection.execute(
-        text(f"create temp table {_TOUCHED} on commit drop as {touched}"),
-        {} if batch is None else {"batch": batch},
-    )
+    connection.execute(text(f"create temp table {_TOUCHED} on commit drop as {touched}"), values)
     connection.execute(text(f"analyze {_TOUCHED}"))
 
 
@@ -58,11 +56,12 @@ def is_source(layer: type[Layer]) -> bool:
 def refresh_stock_after(connection: Connection, layer: type[Layer], batch: int) -> None:
     """Bring the stock up to date with a batch that was just written."""
     if touched := _STOCK.get(layer.__tablename__):
-        _touch(connection, touched, batch)
+        _touch(connection, touched, {"batch": batch})
         _refresh_stock(connection)
 
 
-def refresh_stock(connection: Connection) -> None:
-    """Work out the stock of every office anew."""
-    _touch(connection, "select id from office", None)
+def refresh_stock(connection: Connection, offices: Sequence[str]) -> None:
+    """Work out the stock of some offices anew."""
+    named = "select id from office where id = any(:offices)"
+    _touch(connection, named, {"offices": list(offices)})
     _refresh_stock(connection)

@@ -1,4 +1,7 @@
-"""How metres become minutes, and how far things count: settled in the city, not in the process."""
+"""How metres become minutes, how far things count, and what a parking space takes.
+
+Settled in the city, not in the process, so that what is stored and what is answered agree.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +33,8 @@ class Walking:
         How far on foot car parks, bus stops and amenities count as near, m.
     near_minutes
         How long a walk to a metro line may be for it to count as near.
+    parking_area_per_space
+        Square metres of a parking area that count as one space.
     """
 
     reach: float
@@ -37,6 +42,7 @@ class Walking:
     walk_speed: float
     near_walk: float
     near_minutes: float
+    parking_area_per_space: float
 
     @property
     def reach_on_foot(self) -> float:
@@ -45,19 +51,31 @@ class Walking:
 
     @property
     def reach_minutes(self) -> float:
-        """How far stations count on foot, in minutes."""
+        """Up to how long a walk it is certain that no other station is within it.
+
+        Stations are looked at within `reach` in a straight line; one a step farther may be
+        reached straight ahead. Of longer walks only those that are known say anything.
+        """
+        return self.reach / self.walk_speed
+
+    @property
+    def longest_walk(self) -> float:
+        """How long the longest way is that is looked for, in minutes."""
         return self.reach_on_foot / self.walk_speed
 
 
 def _wanted() -> Walking:
     s = answer_settings()
-    return Walking(s.reach, s.detour, s.walk_speed, s.near_walk, s.near_minutes)
+    return Walking(
+        s.reach, s.detour, s.walk_speed, s.near_walk, s.near_minutes, s.parking_area_per_space
+    )
 
 
 def walking(connection: Connection) -> Walking:
     """Return what the derived tables of this city are made with."""
     stored = connection.scalar(select(City.value).where(City.key == _KEY))
-    return _wanted() if stored is None else Walking(**json.loads(stored))
+    # a city of an older program has not settled all of it yet
+    return Walking(**(asdict(_wanted()) | json.loads(stored or "{}")))
 
 
 def settle(connection: Connection) -> bool:

@@ -10,6 +10,7 @@ from typing import Annotated
 import httpx
 import typer
 from rich.table import Table
+from rich.text import Text
 from sqlalchemy import Engine, select, text
 from sqlalchemy.dialects.postgresql import insert
 
@@ -20,11 +21,14 @@ from api.commands.speech import fail, out, progress_of
 from cim import cluster
 from cim.database import metric_srid, open_city, reading, row_counts
 from cim.model import LAYERS, City, layer_named
-from cim.refresh import mark_all
+from cim.refresh import failing, mark_all
 from cim.settings import city_settings
 from cim.walking import settle
 from layers.importing import import_source
 from layers.order import Order
+
+_FAILING = 10
+"""Failing parts listed."""
 
 _EXAMPLE_KEY = "example_city"
 
@@ -146,6 +150,17 @@ def status() -> None:
         table.add_row("米制坐标系 metric CRS", f"EPSG:{metric_srid(connection)}")
         marks = connection.scalar(text("select count(*) from refresh_mark")) or 0
         table.add_row("待更新 to refresh", f"{marks:,} 处 marks" if marks else "无 nothing")
+        waiting = failing(connection)
+    for one in waiting[:_FAILING]:
+        table.add_row(
+            "未能更新 failing",
+            Text(
+                f"{one.part} {one.feature}: {one.tries} 次 tries, {one.retry_at:%H:%M:%S} UTC 再试"
+                f" again — {one.error}"
+            ),
+        )
+    if len(waiting) > _FAILING:
+        table.add_row("", f"还有 and {len(waiting) - _FAILING:,} more")
     out.print(table)
     rows = Table(box=None, pad_edge=False)
     for title in ("图层 layer", "", "行数 rows", "大小 size"):

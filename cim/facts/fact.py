@@ -51,7 +51,8 @@ class Fact:
 
 def reading_of(tables: Tables) -> Reading:
     """Return what the expressions of the facts read, for joined tables."""
-    return Reading(tables, parking_ratio(tables.office, tables.site))
+    per_space = tables.walking.parking_area_per_space
+    return Reading(tables, parking_ratio(tables.office, tables.site, per_space))
 
 
 def rounded(value: ColumnElement[Any], digits: int) -> ColumnElement[Any]:

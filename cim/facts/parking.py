@@ -21,7 +21,6 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import array
 
 from cim.model import PROVENANCES
-from cim.settings import answer_settings
 
 
 @dataclass(frozen=True)
@@ -59,19 +58,15 @@ def _known_as(row: FromClause, field: str) -> ColumnElement[Any]:
     return func.coalesce(row.c.exceptions.op("->>")(literal(field, Text)), row.c.provenance)
 
 
-def parking_ratio(office: FromClause, site: FromClause) -> ParkingRatio:
+# built once, since every question reads it
+@lru_cache(maxsize=4)
+def parking_ratio(office: FromClause, site: FromClause, per_space: float) -> ParkingRatio:
     """Return the expressions of the ratio for an office outer-joined with its site.
 
     The office's own spaces over its gross floor area; else the spaces of its site over the
-    site's area; else its parking area, at a set number of m² for one space, over its gross
-    floor area.
+    site's area; else its parking area, at a number of m² for one space, over its gross floor
+    area.
     """
-    return _ratio_at(office, site, answer_settings().parking_area_per_space)
-
-
-# built once, since every question reads it
-@lru_cache(maxsize=4)
-def _ratio_at(office: FromClause, site: FromClause, per_space: float) -> ParkingRatio:
     o, s = office.c, site.c
     own = 100.0 * cast(o.parking_spaces, Double) / func.nullif(o.gross_floor_area, 0, type_=Double)
     shared = 100.0 * cast(s.parking_spaces, Double) / func.nullif(s.area, 0, type_=Double)

@@ -54,8 +54,8 @@ def fact_kinds() -> Mapping[str, Kind]:
         surroundings=OfficeSurroundings.__table__,
         stock=OfficeStock.__table__,
         options=None,
-        # no fact reads how far anything counts
-        walking=Walking(0, 0, 0, 0, 0),
+        # no kind hangs on how far anything counts
+        walking=Walking(0, 0, 0, 0, 0, 0),
     )
     reading = reading_of(tables)
     return {name: _kind_of(fact.read(reading).type) for name, fact in FACTS.items()}

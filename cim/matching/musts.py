@@ -58,9 +58,17 @@ class Must:
         bound = asked(request, self.path)
         values = market.numbers(self.fact, self.beyond)
         if self.most:
-            return at_most(values, bound)
+            found = at_most(values, bound)
+            return found if bound <= self._seen(market) else np.maximum(found, UNKNOWN)
         found = at_least(values, bound)
         return np.where((found == NO) & market.no_less(self.fact), UNKNOWN, found).astype(np.int8)
+
+    def _seen(self, market: Market) -> float:
+        """Return up to which bound no place is missed, in the unit of the number."""
+        if self.beyond is None:
+            return np.inf
+        rule = market.walking
+        return rule.reach_minutes if self.unit == "min" else rule.reach
 
 
 @dataclass(frozen=True)

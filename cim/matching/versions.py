@@ -26,15 +26,14 @@ def data_version(connection: Connection) -> str:
     """Return what changes whenever the city, or what was worked out of it, changes.
 
     The last batch, the moment of the last refresh, how many marks wait, and a sum over what is
-    settled in the city and in the environment (walking, label rules, parking estimates,
-    the days after which a unit counts as unverified).
+    settled in the city and in the environment (walking, parking estimates, label rules, the days
+    after which a unit counts as unverified).
     """
     state = connection.execute(_STATE).one()
     settled = json.dumps(
         [
             state.settled,
             asdict(walking(connection)),
-            answer_settings().parking_area_per_space,
             answer_settings().unverified_after,
         ]
     )

@@ -196,7 +196,9 @@ class OfficeRefresh(Base):
 class RefreshMark(Base):
     """A feature that a batch touched and whose consequences are not worked out yet.
 
-    Written in the batch's own transaction, taken away in the one that works them out.
+    Written in the batch's own transaction, taken away in the one that works them out. What could
+    not be worked out stays, with its `error` (of the database or the program: not for everybody),
+    the count of `tries`, and the moment of the next.
     """
 
     __tablename__ = "refresh_mark"
@@ -205,6 +207,9 @@ class RefreshMark(Base):
     batch: Mapped[int | None] = mapped_column(BigInteger)
     part: Mapped[str]
     feature: Mapped[str]
+    tries: Mapped[int] = mapped_column(server_default="0")
+    error: Mapped[str | None]
+    retry_at: Mapped[dt.datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class Recommendation(Base):

@@ -41,13 +41,12 @@ def _texts(words: Any) -> ColumnElement[Any]:
 def _within_reach(
     measure: ColumnElement[Any], basis: ColumnElement[Any], bound: float, reach: float
 ) -> ColumnElement[Any]:
-    """Compare a distance or time; beyond the reach is too far, without any station unknown."""
+    """Compare a distance or time; within the reach no nearer place is missed, beyond it one may be.
+
+    A basis that is unknown says that the city knows of no such place at all.
+    """
     too_far = false() if bound <= reach else null()
-    return case(
-        (basis.is_(None), null()),
-        (measure.is_(None), too_far),
-        else_=measure <= bound,
-    )
+    return case((basis.is_(None), null()), (measure <= bound, true()), else_=too_far)
 
 
 def _street(names: list[str], t: Tables) -> ColumnElement[Any]:

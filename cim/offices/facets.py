@@ -107,23 +107,45 @@ Labels are no column of an office.
 """
 
 
-def _counted(name: str, judged: CTE) -> Select[Any]:
+def _labels_counted(judged: CTE, ticked: Sequence[str]) -> Select[Any]:
+    """Count the offices that are left once a label is ticked beside those that are.
+
+    All that are ticked must hold, so that of each label those offices count that have all the
+    others.
+    """
+    label, other = OfficeLabel.__table__.c, OfficeLabel.__table__.alias("other").c
+    held = (
+        select(other.office_id, func.count().label("number"))
+        .where(other.holds, other.label.in_(ticked))
+        .group_by(other.office_id)
+        .cte("held")
+    )
+    # one that is ticked and does not hold is none of the others
+    not_held = and_(label.label.in_(ticked), label.holds.is_not(True))
+    others = func.coalesce(held.c.number, 0) + cast(not_held, Integer)
+    return (
+        select(
+            literal("labels", Text).label("facet"),
+            label.label.label("value"),
+            func.count().filter(label.holds).label("count"),
+            func.count().filter(label.holds.is_(None)).label("unknown"),
+        )
+        .select_from(
+            judged.join(OfficeLabel.__table__, label.office_id == judged.c.office_id).outerjoin(
+                held, held.c.office_id == judged.c.office_id
+            )
+        )
+        .where(judged.c.met_but_labels, others == len(ticked))
+        .group_by(label.label)
+    )
+
+
+def _counted(name: str, judged: CTE, ticked: Sequence[str]) -> Select[Any]:
     """Count the offices that meet all but the facet's own bound, by value."""
+    if name == "labels":
+        return _labels_counted(judged, ticked)
     met = judged.c[f"met_but_{name}"]
     one = literal(name, Text).label("facet")
-    if name == "labels":
-        label = OfficeLabel.__table__.c
-        return (
-            select(
-                one,
-                label.label.label("value"),
-                func.count().filter(label.holds).label("count"),
-                func.count().filter(label.holds.is_(None)).label("unknown"),
-            )
-            .select_from(judged.join(OfficeLabel.__table__, label.office_id == judged.c.office_id))
-            .where(met)
-            .group_by(label.label)
-        )
     given = judged.c[f"value_{name}"]
     # an unknown value is a list of one null, so that it is counted
     each = func.unnest(func.coalesce(given, cast([None], ARRAY(Text)))).table_valued("value")
@@ -181,10 +203,12 @@ def _judged(connection: Connection, question: Question, names: Sequence[str]) ->
 def facets_of(connection: Connection, question: Question, names: Sequence[str]) -> dict[str, Facet]:
     """Count, for each facet, the offices by value that meet all bounds but the facet's own.
 
-    One statement for all facets. An office in several business districts counts in each.
+    Of a label those count that meet all bounds and have it beside the labels asked for: what is
+    left when it is ticked, too. One statement for all facets. An office in several business
+    districts counts in each.
     """
     judged = _judged(connection, question, names)
-    counted = union_all(*(_counted(name, judged) for name in names))
+    counted = union_all(*(_counted(name, judged, question.labels) for name in names))
     with planned_for_all(connection):
         rows = connection.execute(counted).all()
     titles = {label.code: label for label in question.known_labels}

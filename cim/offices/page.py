@@ -63,14 +63,8 @@ def told_of(
     sequence of mappings
         Each with ``feature`` (GeoJSON text), or with the properties by name, ``lon`` and ``lat``.
     """
-    settings = answer_settings()
-    query = _query(
-        tuple(page),
-        tuple(known),
-        walking,
-        (settings.parking_area_per_space, settings.unverified_after),
-        as_features,
-    )
+    days = answer_settings().unverified_after
+    query = _query(tuple(page), tuple(known), walking, days, as_features)
     return connection.execute(query, dict(page)).mappings().all()
 
 
@@ -80,7 +74,7 @@ def _query(
     passed: tuple[str, ...],
     known: tuple[Label, ...],
     walking: Walking,
-    _settings: tuple[float, int],
+    _unverified_after: int,
     as_features: bool,
 ) -> Select[Any]:
     arrays: list[ColumnElement[Any]] = [

@@ -5,16 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from cim.refresh.marks import mark_all
-from cim.stock import refresh_stock
-
-if TYPE_CHECKING:
-    from cim.refresh.rounds import Done
+from cim.refresh.marks import DUE, mark_all
 
 Progress = Callable[[int, int | None], None]
 """Called after each round with the offices done, and how many there are in all."""
@@ -22,7 +17,6 @@ Progress = Callable[[int, int | None], None]
 _log = logging.getLogger("cim.refresh")
 
 _TURN = "hashtext('cim refresh')"
-_SERIALIZATION_FAILURE = "40001"
 _LOCK_NOT_AVAILABLE = "55P03"
 
 
@@ -55,31 +49,18 @@ def _turn(engine: Engine, *, patient: bool) -> Iterator[Connection | None]:
                 connection.commit()
 
 
-def _round(connection: Connection) -> Done | None:
-    """Do one round; where a batch came in between, see the city as it is now and do it again."""
-    # the walk network's libraries are wanted only where something is to be worked out
-    from cim.refresh.rounds import work_off
-
-    while True:
-        try:
-            with connection.begin():
-                connection.execute(text("set transaction isolation level repeatable read"))
-                return work_off(connection)
-        except OperationalError as error:
-            if getattr(error.orig, "sqlstate", None) != _SERIALIZATION_FAILURE:
-                raise
-
-
-def _something_is_marked(engine: Engine) -> bool:
+def _something_is_due(engine: Engine) -> bool:
     with engine.connect() as connection:
-        return bool(connection.scalar(text("select exists (select from refresh_mark)")))
+        due = f"select exists (select from refresh_mark where {DUE})"
+        return bool(connection.scalar(text(due)))
 
 
 def catch_up(engine: Engine, progress: Progress | None = None, *, patient: bool = True) -> int:
     """Work off all marks; return how many offices were worked out.
 
-    Returns when nothing is marked any more, whoever did the work. A process that dies in the
-    middle leaves the marks of its round for the next one.
+    Returns when nothing is marked any more but what fails by itself and waits to be tried again,
+    whoever did the work. A process that dies in the middle leaves the marks of its round for the
+    next one.
 
     Parameters
     ----------
@@ -87,25 +68,44 @@ def catch_up(engine: Engine, progress: Progress | None = None, *, patient: bool 
         Whether to wait where somebody else is long at it; else that one does the work.
     """
     # marks go in the transaction that does what they ask for: none left means all of it is there
-    if not _something_is_marked(engine):
+    if not _something_is_due(engine):
         return 0
+    # the walk network's libraries are wanted only where something is to be worked out
+    from cim.refresh.isolating import do
+    from cim.refresh.rounds import expand, next_work, offices_left
+
     offices = 0
     with _turn(engine, patient=patient) as connection:
         if connection is None:
             return 0
         _catch_up_stock(connection)
-        while (done := _round(connection)) is not None:
-            offices += done.offices
+        while True:
+            with connection.begin():
+                expand(connection)
+                work = next_work(connection)
+            if work is None:
+                return offices
+            offices += do(connection, work)
             if progress is not None:
-                progress(offices, offices + done.left)
-    return offices
+                with connection.begin():
+                    progress(offices, offices + offices_left(connection))
 
 
 def _catch_up_stock(connection: Connection) -> None:
-    """Work out the stock where everything is marked; batches that write it are waited for."""
+    """Work out the stock where everything is marked, and where it failed before."""
+    from cim.refresh.isolating import do_stock
+
     with connection.begin():
-        if connection.scalar(text("select exists (select from refresh_mark where part = 'all')")):
-            refresh_stock(connection)
+        offices = connection.scalars(
+            text(f"""
+            select id from office where exists (
+                select from refresh_mark
+                where {DUE} and (part = 'all' or (part = 'stock' and feature = office.id))
+            ) order by id
+            """)
+        ).all()
+    if offices:
+        do_stock(connection, list(offices))
 
 
 def refresh_all(engine: Engine, progress: Progress | None = None) -> int:

@@ -1,4 +1,4 @@
-"""How fresh what is told of an office is."""
+"""How fresh what is told of an office is, and what could not be worked out."""
 
 from __future__ import annotations
 
@@ -25,13 +25,36 @@ class Freshness:
     pending: bool
 
 
+@dataclass(frozen=True)
+class Failing:
+    """What could not be worked out: see `cim.model.derived.RefreshMark`."""
+
+    part: str
+    feature: str
+    tries: int
+    error: str
+    retry_at: dt.datetime
+
+
+def failing(connection: Connection) -> list[Failing]:
+    """Return what could not be worked out and waits to be tried again, most often tried first."""
+    rows = connection.execute(
+        text("""
+        select part, feature, max(tries), max(error), max(retry_at)
+        from refresh_mark where error is not null
+        group by part, feature order by 3 desc, 1, 2
+        """)
+    )
+    return [Failing(*row) for row in rows]
+
+
 def freshness(connection: Connection, office: str) -> Freshness:
     """Return how fresh the labels of an office are."""
     row = connection.execute(
         text("""
         select r.refreshed_at, r.batch, exists (
             select from refresh_mark m
-            where m.part not in ('office', 'surroundings', 'labels') or m.feature = :office
+            where m.part not in ('office', 'surroundings', 'labels', 'stock') or m.feature = :office
         ) as pending
         from (select cast(:office as text) as office_id) as asked
         left join office_refresh r using (office_id)

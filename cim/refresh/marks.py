@@ -2,8 +2,8 @@
 
 A mark names a `part` and a feature: ``office`` (everything of that office), ``surroundings``
 (where it stands and what adds up; the ways on foot stay), ``labels``, a layer of places (the ways
-of all offices to that place), or ``all``. Marks are only ever added here, so that a batch never
-waits for the work that takes them away.
+of all offices to that place), ``all``, or ``stock`` (of an office where it failed). Batches only
+ever add marks, so that none waits for the work that takes them away.
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ CHANNEL = "cim_marks"
 
 PLACES = ("station", "bus_stop", "parking", "amenity")
 """Layers whose features offices walk to."""
+
+DUE = "(retry_at is null or retry_at <= now())"
+"""Condition of the marks that are worked off now; what failed waits for its next try."""
 
 _MANY = 1000
 """Changes above which their common extent is looked at, and not each of them."""

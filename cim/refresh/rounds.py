@@ -1,4 +1,4 @@
-"""One round of work: some marks are read, what they touch is worked out anew, they are taken away.
+"""One round of work: what some marks touch is worked out anew, and they are taken away.
 
 All of it is one transaction that sees the city at one moment. Whatever happens in it, either the
 marks are still there or what they ask for is done.
@@ -6,6 +6,7 @@ marks are still there or what they ask for is done.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,7 +18,7 @@ from sqlalchemy import Connection, TextClause, text
 from cim.access import access_rows
 from cim.labels import evaluate
 from cim.model import PROVENANCES, OfficeAccess
-from cim.refresh.marks import PLACES
+from cim.refresh.marks import DUE, PLACES
 from cim.walking import walking
 
 OFFICES_AT_ONCE = 2000
@@ -32,11 +33,27 @@ _SQL = Path(__file__).parents[1] / "sql" / "refresh"
 
 
 @dataclass(frozen=True)
-class Done:
-    """What a round did: offices it worked out, and offices still marked."""
+class Mark:
+    """What is to be worked out: see `cim.refresh.marks`."""
 
-    offices: int
-    left: int
+    part: str
+    feature: str
+
+
+@dataclass(frozen=True)
+class Work:
+    """What one round is to do.
+
+    Attributes
+    ----------
+    marks
+        Of offices, or of anything else.
+    offices
+        Of a single place: the only offices whose ways to it are worked out; its mark stays.
+    """
+
+    marks: Sequence[Mark]
+    offices: Sequence[str] | None = None
 
 
 @cache
@@ -47,7 +64,7 @@ def _sql(name: str) -> TextClause:
 def _mark_every_office(connection: Connection) -> None:
     """Turn marks that ask for everything into a mark of every office, worked off in slices."""
     # offices that were taken away, and whose derived rows are to go, are marked already
-    connection.execute(text("delete from refresh_mark where part <> 'office'"))
+    connection.execute(text("delete from refresh_mark where part not in ('office', 'stock')"))
     connection.execute(
         text("insert into refresh_mark (part, feature) select 'office', id from office")
     )
@@ -99,23 +116,29 @@ def _work_out_access(connection: Connection) -> None:
     _keep_ways(connection, "a.office_id in (select id from touched)")
 
 
-def _work_out_places(connection: Connection, layer: str, places: list[str]) -> None:
-    """Work out the ways of all offices to some places anew; add those offices to ``touched``."""
-    values = {"layer": layer, "places": places}
+def _work_out_places(
+    connection: Connection, layer: str, places: list[str], offices: Sequence[str] | None
+) -> None:
+    """Work out the ways of all offices, or of some, to places; add these to ``touched``."""
+    values: dict[str, object] = {"layer": layer, "places": places}
+    which, old = {"places": places}, "a.layer = :layer and a.place_id = any(:places)"
+    if offices is not None:
+        which["offices"] = values["offices"] = list(offices)
+        old += " and a.office_id = any(:offices)"
     connection.execute(text("truncate ways"))
-    _copy_access(connection, layer, places=places)
+    _copy_access(connection, layer, **which)
     # also where the way stays as it is: the place itself may tell something new
     connection.execute(
-        text("""
+        text(f"""
         insert into touched
         select office_id from ways where layer = :layer
         union
-        select office_id from office_access where layer = :layer and place_id = any(:places)
+        select office_id from office_access a where {old}
         on conflict do nothing
         """),
         values,
     )
-    _keep_ways(connection, "a.layer = :layer and a.place_id = any(:places)", **values)
+    _keep_ways(connection, old, **values)
 
 
 def _work_out_surroundings(connection: Connection) -> None:
@@ -148,16 +171,6 @@ def _work_out_labels(connection: Connection) -> None:
         from touched join office using (id)
         """)
     )
-
-
-def _marked(connection: Connection, part: str, limit: int | None = None) -> list[str]:
-    found = connection.scalars(
-        text("""
-        select distinct feature from refresh_mark where part = :part order by feature limit :limit
-        """),
-        {"part": part, "limit": limit},
-    )
-    return list(found)
 
 
 def _unmark(connection: Connection, parts: list[str], features: list[str]) -> None:
@@ -194,11 +207,13 @@ def _kinds_changed(connection: Connection) -> bool:
     )
 
 
-def _expand(connection: Connection) -> None:
+def expand(connection: Connection) -> None:
     """Turn what touches the whole city into marks of every office."""
-    count = text("select count(distinct feature) from refresh_mark where part = any(:parts)")
+    count = text(
+        f"select count(distinct feature) from refresh_mark where part = any(:parts) and {DUE}"
+    )
     everything = connection.scalar(
-        text("select exists (select from refresh_mark where part = 'all')")
+        text(f"select exists (select from refresh_mark where part = 'all' and {DUE})")
     )
     places = connection.scalar(count, {"parts": list(PLACES)}) or 0
     if everything or places > _PLACES_EACH:
@@ -206,9 +221,32 @@ def _expand(connection: Connection) -> None:
         _mark_every_office(connection)
 
 
-def _work_off_offices(connection: Connection) -> None:
-    """Work out everything of some offices that are marked."""
-    offices = _marked(connection, "office", OFFICES_AT_ONCE)
+def next_work(connection: Connection) -> Work | None:
+    """Return what the next round is to do; None where nothing is due."""
+    found = connection.execute(
+        text(f"""
+        select distinct part, feature from refresh_mark
+        where part = 'office' and {DUE} order by feature limit {OFFICES_AT_ONCE}
+        """)
+    ).all() or (
+        connection.execute(
+            text(f"""
+            select distinct part, feature from refresh_mark
+            where part <> 'stock' and {DUE} order by part, feature
+            """)
+        ).all()
+    )
+    return Work([Mark(*row) for row in found]) if found else None
+
+
+def offices_left(connection: Connection) -> int:
+    """Return how many offices are marked and due."""
+    count = f"select count(distinct feature) from refresh_mark where part = 'office' and {DUE}"
+    return connection.scalar(text(count)) or 0
+
+
+def _work_off_offices(connection: Connection, offices: list[str]) -> None:
+    """Work out everything of some offices."""
     _touch_offices(connection, offices)
     _work_out_access(connection)
     _work_out_surroundings(connection)
@@ -216,41 +254,42 @@ def _work_off_offices(connection: Connection) -> None:
     _unmark(connection, ["office", "surroundings", "labels"], offices)
 
 
-def _work_off_places(connection: Connection) -> None:
-    """Work out the ways to the places that are marked, and what hangs on less than that."""
+def _work_off_places(connection: Connection, work: Work, marked: dict[str, list[str]]) -> None:
+    """Work out the ways to places, and what hangs on less than that."""
     for layer in PLACES:
-        if places := _marked(connection, layer):
-            _work_out_places(connection, layer, places)
-            _unmark(connection, [layer], places)
+        if places := marked.get(layer):
+            _work_out_places(connection, layer, places, work.offices)
+            if work.offices is None:
+                _unmark(connection, [layer], places)
     if _kinds_changed(connection):
-        connection.execute(text("insert into touched select id from office on conflict do nothing"))
-    around = _marked(connection, "surroundings")
+        # a round of its own, so that no single place brings all offices along
+        connection.execute(
+            text("""
+            insert into refresh_mark (part, feature) select 'surroundings', id from office
+            """)
+        )
+    around, labels = marked.get("surroundings", []), marked.get("labels", [])
     _touch_offices(connection, around)
     _work_out_surroundings(connection)
-    labels = _marked(connection, "labels")
     _touch_offices(connection, labels)
     _work_out_labels(connection)
     _unmark(connection, ["surroundings", "labels"], [*around, *labels])
 
 
-def work_off(connection: Connection) -> Done | None:
-    """Do one round in the caller's transaction; None where there is nothing to do.
+def work_off(connection: Connection, work: Work) -> int:
+    """Do one round in the caller's transaction; return how many offices were worked out.
 
     Parameters
     ----------
     connection
         In a transaction of isolation REPEATABLE READ, one such transaction at a time in a city.
     """
-    if not connection.scalar(text("select exists (select from refresh_mark)")):
-        return None
+    marked: dict[str, list[str]] = {}
+    for mark in work.marks:
+        marked.setdefault(mark.part, []).append(mark.feature)
     _touch(connection)
-    _expand(connection)
-    if connection.scalar(text("select exists (select from refresh_mark where part = 'office')")):
-        _work_off_offices(connection)
+    if "office" in marked:
+        _work_off_offices(connection, marked["office"])
     else:
-        _work_off_places(connection)
-    left = text("select count(distinct feature) from refresh_mark where part = 'office'")
-    return Done(
-        offices=connection.scalar(text("select count(*) from touched")) or 0,
-        left=connection.scalar(left) or 0,
-    )
+        _work_off_places(connection, work, marked)
+    return connection.scalar(text("select count(*) from touched")) or 0

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 EARTH = Geod(ellps="GRS80")
 GRID = Transformer.from_crs(4490, 4547, always_xy=True)
 REACH = 3000.0
+"""Metres in a straight line within which stations are looked at: a longer walk may miss one."""
 
 Judge = Callable[["Facts", Any], pd.Series]
 
@@ -118,8 +119,13 @@ def _space(facts: Facts, asked: dict[str, Any]) -> pd.Series:
 
 
 def _minutes(facts: Facts, kind: str, bound: float) -> pd.Series:
-    """The nearest of a kind on foot; all bounds asked here lie within reach."""
-    return _truth(facts.minutes(kind) <= bound, facts.office.index)
+    """The nearest of a kind on foot; one that nobody looked at may be within a longer walk."""
+    return _no_further(_truth(facts.minutes(kind) <= bound, facts.office.index), bound)
+
+
+def _no_further(truth: pd.Series, minutes: float) -> pd.Series:
+    """Leave open what walks of more metres than the reach, at 80 m/min, deny."""
+    return truth if minutes * 80 <= REACH else truth.mask(~truth)
 
 
 def _lines(facts: Facts, names: str, bound: float = 10) -> pd.Series:
@@ -131,7 +137,7 @@ def _lines(facts: Facts, names: str, bound: float = 10) -> pd.Series:
         for of in lines
     ]
     reached = walks.loc[[bool(some) for some in served], "office_id"]
-    return _truth(facts.office.index.isin(reached), facts.office.index)
+    return _no_further(_truth(facts.office.index.isin(reached), facts.office.index), bound)
 
 
 def _labels(facts: Facts, titles: str) -> pd.Series:
@@ -145,7 +151,8 @@ def _from_station(facts: Facts, words: str) -> pd.Series:
     name, minutes = words.split(",")
     near = facts.access[facts.access["walk_min"] <= float(minutes)]
     reached = near.loc[near["place_id"].isin(facts.station_ids[name]), "office_id"]
-    return _truth(facts.office.index.isin(reached), facts.office.index)
+    found = _truth(facts.office.index.isin(reached), facts.office.index)
+    return _no_further(found, float(minutes))
 
 
 def _words(facts: Facts, q: str) -> pd.Series:

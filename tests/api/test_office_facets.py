@@ -41,10 +41,6 @@ def test_a_facet_counts_the_offices_that_meet_all_other_bounds(
     for name, values in (("street", streets), ("grade", grades)):
         assert {v["value"]: v["count"] for v in told[name]["values"]} == Counter(values.dropna())
         assert told[name]["unknown"] == values.isna().sum()
-    for label in told["labels"]["values"]:
-        truth = facts.labels[label["value"]].reindex(left("labels"))
-        assert label["count"] == int((truth == True).sum())  # noqa: E712  (three-valued)
-        assert label["unknown"] == int(truth.isna().sum())
     districts = Counter(
         name
         for office in left("business_district")
@@ -52,6 +48,29 @@ def test_a_facet_counts_the_offices_that_meet_all_other_bounds(
         if not name.startswith("luohu-example:")
     )
     assert {v["value"]: v["count"] for v in told["business_district"]["values"]} == districts
+
+
+@pytest.mark.parametrize(
+    "ticked", [(), ("near-metro",), ("near-metro", "parking-ample"), ("grade-a", "registrable")]
+)
+def test_a_label_counts_the_offices_that_are_left_when_it_is_ticked_too(
+    luohu: Engine, rest: TestClient, facts: Facts, ticked: tuple[str, ...]
+) -> None:
+    rest_of = {name: bound for name, bound in BOUNDS.items() if name != "labels"}
+    asked = {**rest_of, **({"labels": ",".join(ticked)} if ticked else {})}
+    told = ask(rest, {**asked, "facets": "labels"})
+    counts = {label["value"]: label for label in told["facets"]["labels"]["values"]}
+    for code in counts:
+        also = ",".join(dict.fromkeys([*ticked, code]))
+        assert counts[code]["count"] == len(expected(facts, {**rest_of, "labels": also})[0]), code
+    # and of how many it is open, among those that have the other labels
+    for code in counts:
+        others = ",".join(other for other in ticked if other != code)
+        bounds = {**rest_of, **({"labels": others} if others else {})}
+        truth = facts.labels[code].reindex(sorted(expected(facts, bounds)[0]))
+        assert counts[code]["unknown"] == int(truth.isna().sum()), code
+    for code in ticked:
+        assert counts[code]["count"] == told["numberMatched"]
 
 
 def test_facets_are_counted_on_demand_and_an_unknown_one_is_refused(

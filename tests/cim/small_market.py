@@ -61,7 +61,7 @@ def market(
     told = pd.DataFrame([_told(unit) for unit in units], columns=_UNIT_COLUMNS)
     return Market(
         version="by hand · waiting 0 · x",
-        walking=Walking(3000, 1.3, 80, 500, 10),
+        walking=Walking(3000, 1.3, 80, 500, 10, 40),
         offices=frame,
         options=found.sort_values(["office", "key"], ignore_index=True),
         units=told.set_index("id", drop=False),

@@ -118,6 +118,29 @@ def test_an_unknown_value_is_neither_yes_nor_no_and_stands_apart() -> None:
 
 
 @pytest.mark.parametrize(
+    ("bound", "most", "fact", "value"),
+    [
+        ("metro_walk_max", 37.5, "walk_min", 45.0),
+        ("port_walk_max", 37.5, "port_walk_min", 45.0),
+        ("railway_walk_max", 37.5, "railway_walk_min", 45.0),
+        ("metro_distance_max", 3000, "distance_m", None),
+    ],
+)
+def test_too_far_is_certain_only_as_far_as_places_were_looked_at(
+    bound: str, most: float, fact: str, value: float | None
+) -> None:
+    beyond = f"{bound.split('_', maxsplit=1)[0]}_beyond_reach"
+    here = market(
+        [{"id": "none in reach", beyond: True}, {"id": "far", fact: value, beyond: value is None}],
+        [free("u", "none in reach", 100), free("v", "far", 100)],
+    )
+    path = f"must.{bound}"
+    assert in_funnel(ask(here, must={bound: most}), path) == (0, 2, 0)
+    # 3,000 m at 80 m/min: a place out of sight may be reached straight ahead in 37.6 minutes
+    assert in_funnel(ask(here, must={bound: most + 0.1}), path) == (0, 0, 2)
+
+
+@pytest.mark.parametrize(
     ("bound", "criterion", "fact", "uncounted", "enough"),
     [
         (

@@ -5,13 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import Engine
 
+from cim.database import reading
+from cim.matching import Request, recommend
+from cim.refresh import catch_up, mark_all
 from cim.settings import forget_settings
+from cim.walking import settle
 
 if TYPE_CHECKING:
     from tests.conftest import Bring
 
-from tests.cim.small_city import found, office, unknown
+from tests.cim.small_city import found, office, unit, unknown
 
 
 def parking_of(answer: dict[str, Any]) -> tuple[Any, ...]:
@@ -59,6 +64,39 @@ def test_how_large_a_space_is_can_be_set(bring: Bring, monkeypatch: pytest.Monke
     monkeypatch.setenv("CIM_PARKING_AREA_PER_SPACE", "25")
     forget_settings()
     assert found()["O"]["parking_ratio"] == 0.8
+
+
+def test_search_labels_and_recommendation_count_by_the_space_the_city_settled_on(
+    city: Engine, bring: Bring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # 8,000 m² in 100,000 m²: 0.2 at 40 m² for a space, 1.6 at 5 m²
+    bring("office", office("O", parking_area=8000, gross_floor_area=100_000))
+    bring("office_unit", unit("U", area=300))
+
+    ample = {"must": {"parking_ratio_min": 0.5}}
+
+    def said() -> tuple[float, set[str], bool, list[str]]:
+        with reading() as connection:
+            answer = recommend(connection, Request.model_validate(ample))
+        return (
+            found()["O"]["parking_ratio"],
+            set(found(parking_ratio_min=0.5)),
+            "O" in found(labels=["parking-ample"]),
+            [result.office["id"] for result in answer.results],
+        )
+
+    with city.begin() as connection:
+        settle(connection)
+    assert said() == (0.2, set(), False, [])
+    monkeypatch.setenv("CIM_PARKING_AREA_PER_SPACE", "5")
+    forget_settings()
+    # a command with other settings changes no answer
+    assert said() == (0.2, set(), False, [])
+    with city.begin() as connection:
+        assert settle(connection)
+        mark_all(connection)
+    catch_up(city)
+    assert said() == (1.6, {"O"}, True, ["t:O"])
 
 
 def test_no_spaces_at_all_is_a_ratio_of_zero_and_not_unknown(bring: Bring) -> None:

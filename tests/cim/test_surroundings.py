@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from shapely.geometry import Point, box
+from shapely.geometry import MultiLineString, Point, box
 from sqlalchemy import Engine, text
 
+from cim.access import walks_from
 from cim.model import layer_named
 from layers.editing import edit
 
@@ -56,6 +57,33 @@ def test_minutes_on_foot_are_bound_like_metres() -> None:
     assert set(found(metro_walk_max=10)) == {"0 m", "500 m"}
     assert unknown(metro_walk_max=10) == {}
     assert set(found(metro_walk_max=0)) == {"0 m"}
+
+
+def test_no_walk_is_called_too_far_that_a_station_out_of_sight_may_be_within(
+    city: Engine, bring: Bring
+) -> None:
+    def north(metres: float) -> Point:
+        return Point(HERE.x, HERE.y + metres * METRE_NORTH)
+
+    # straight ahead 3,040 m are 38 minutes, and too far to be looked at
+    bring("office", office("O"))
+    way = MultiLineString([[HERE, north(3040)]])
+    bring("road", {"id": "R", "road_class": "local", "walkable": True, "geom": way})
+    bring("station", station("far", north(3040), lines="1号线"))
+    with city.connect() as connection:
+        reached = walks_from(connection, HERE.x, north(3040).y, 38.1)
+    assert list(reached["office_id"]) == ["t:O"]
+    far: list[dict[str, Any]] = [
+        {"metro_walk_max": 39},
+        {"within_walk": "far,39"},
+        {"lines": ["1号线"], "metro_walk_max": 39},
+    ]
+    for bounds in far:
+        assert found(**bounds) == {}
+        assert list(unknown(**bounds).values()) == [1] * len(bounds), bounds
+    near: list[dict[str, Any]] = [{"metro_walk_max": 37}, {"within_walk": "far,37"}]
+    for bounds in near:
+        assert unknown(**bounds) == {}
 
 
 def test_a_city_without_any_operating_metro_leaves_the_distance_unknown(bring: Bring) -> None:
