@@ -96,6 +96,9 @@ FACTS: dict[str, Fact] = {
     "smallest_option": _stock(
         "smallest_option", "最小可租面积", "Smallest that can be let", unit="m2", digits=1
     ),
+    "free_area_unknown": _stock(
+        "free_area_unknown", "面积不详的可租单元数", "Free units of unknown area", digits=0
+    ),
     "whole_floors": _stock("whole_floors", "整层可租的楼层数", "Whole floors free", digits=0),
     "fitted_units": _stock("fitted_units", "精装可租单元数", "Fitted-out free units", digits=0),
     "fit_out_unknown": _stock(
@@ -103,10 +106,18 @@ FACTS: dict[str, Fact] = {
     ),
     "verified_on": _stock("verified_on", "最早核验时间", "Oldest verification of free units"),
     "rent_min": _stock(
-        "rent_min", "可租单元最低租金", "Lowest rent", unit="CNY/m2/month", digits=2
+        "rent_min",
+        "可租单元最低租金（按建筑面积、不含物业费）",
+        "Lowest rent (by gross area, without property fee)",
+        unit="CNY/m2/month",
+        digits=2,
     ),
     "rent_max": _stock(
-        "rent_max", "可租单元最高租金", "Highest rent", unit="CNY/m2/month", digits=2
+        "rent_max",
+        "可租单元最高租金（按建筑面积、不含物业费）",
+        "Highest rent (by gross area, without property fee)",
+        unit="CNY/m2/month",
+        digits=2,
     ),
     "asking_rent_min": Fact(
         "楼宇最低报价",
@@ -141,6 +152,13 @@ FACTS: dict[str, Fact] = {
     "metro_lines": _near("metro_lines", "可步行到的地铁线", "Metro lines on foot", "metro"),
     "metro_lines_near": _near(
         "metro_lines_near", "近处地铁线路数", "Metro lines near", "metro", digits=0
+    ),
+    "metro_stations_unlined": _near(
+        "metro_stations_unlined",
+        "近处线路不详的地铁站数",
+        "Metro stations near, lines unknown",
+        "metro",
+        digits=0,
     ),
     "nearest_port": _near("nearest_port", "最近口岸", "Nearest border port", "port"),
     "port_distance_m": _near(

@@ -65,8 +65,18 @@ class Offer(BaseModel):
 
     area: float | None = Field(description="全部面积（㎡）all of it, m²")
     let_area: float | None = Field(description="建议租用面积（㎡）area to let, m²")
-    rent: float | None = Field(description="折合租金（元/㎡/月）CNY/m²/month of gross area")
-    monthly: float | None = Field(description="每月租金（元）CNY a month for the area to let")
+    area_least: float | None = Field(description="已知部分的面积（㎡）what of it is known, m²")
+    rent: float | None = Field(
+        description="可比租金：按建筑面积、不含物业费（元/㎡/月），不能折算时为空"
+        " comparable rent: CNY/m²/month of gross area without property fee, null where unknown"
+    )
+    monthly: float | None = Field(
+        description="建议租用面积的每月租金，按报价（元）CNY a month for the area to let, as quoted"
+    )
+    fee_included: bool | None = Field(
+        description="每月租金是否已含物业费，空为不详或各单元不同"
+        " whether `monthly` holds the property fee; null where units differ or do not say"
+    )
     free_from: dt.date | None = Field(description="可入驻日期，空为现在 null where free now")
     free_known: bool
     combined: bool = Field(description="由不相邻的几处组合 put together from several places")

@@ -79,7 +79,7 @@ def _of_office(criterion: Criterion, market: Market, request: Request) -> tuple[
 def _of_offer(criterion: Criterion, offers: Offers, let: Numbers, request: Request) -> Numbers:
     """Return the measure of a criterion that speaks of the space on offer."""
     if criterion.fact == "offer.rent":
-        return offers.rate
+        return offers.rent
     wanted = request.area_wanted
     return np.full(len(offers), np.nan) if wanted is None else 100 * np.abs(let / wanted - 1)
 

@@ -26,13 +26,19 @@ def combined(offers: Offers, groups: list[list[int]]) -> Offers:
     rows = np.array([row for group in groups for row in group], dtype=np.intp)
     start = np.concatenate([[0], np.cumsum(size)[:-1]]).astype(np.intp)
     parts = offers.take(rows)
-    total = np.add.reduceat(parts.area, start)
+    spare = np.maximum.reduceat(parts.area_least - parts.smallest_least, start)
+    total, total_least = (np.add.reduceat(a, start) for a in (parts.area, parts.area_least))
     return replace(
         offers.take(rows[start]),
-        smallest=total - np.maximum.reduceat(parts.area - parts.smallest, start),
+        smallest=total - spare,
+        smallest_least=total_least - spare,
         area=total,
-        rent=np.maximum.reduceat(parts.rent, start),
-        rate=np.add.reduceat(parts.rate * parts.area, start) / total,
+        area_least=total_least,
+        rent=np.add.reduceat(parts.rent * parts.area, start) / total,
+        rent_least=np.maximum.reduceat(parts.rent_least, start),
+        rent_most=np.maximum.reduceat(parts.rent_most, start),
+        monthly_least=np.add.reduceat(parts.monthly_least, start),
+        monthly_most=np.add.reduceat(parts.monthly_most, start),
         free=np.maximum.reduceat(parts.free, start),
         free_known=np.logical_and.reduceat(parts.free_known, start),
         fit_outs=np.bitwise_or.reduceat(parts.fit_outs, start),
@@ -96,8 +102,9 @@ def _reach(offers: Offers, usable: NDArray[np.bool_]) -> Numbers:
 def _affordable(offers: Offers, usable: NDArray[np.bool_], request: Request) -> Numbers:
     """Return, for each offer, the area that the budget pays for at its office's lowest rent."""
     lowest = np.full(offers.office.max(initial=0) + 1, np.inf)
-    known = usable & ~np.isnan(offers.rate)
-    np.minimum.at(lowest, offers.office[known], offers.rate[known])
+    rate = offers.rate_most
+    known = usable & ~np.isnan(rate)
+    np.minimum.at(lowest, offers.office[known], rate[known])
     with np.errstate(divide="ignore"):
         return (request.need.budget_per_month or np.inf) / lowest[offers.office] + 1e-3
 
@@ -149,7 +156,7 @@ def combinations(
     found = offers.take(np.zeros(0, dtype=np.intp))
     left = candidates.copy()
     for level in (YES,) if certain else (YES, UNKNOWN):
-        for first in (-offers.area, offers.rate) if in_budget else (-offers.area,):
+        for first in (-offers.area, offers.rate_most) if in_budget else (-offers.area,):
             now = usable & (each >= level) & left[offers.office]
             now &= _reach(offers, now) >= needed
             if in_budget and level == YES:

@@ -37,6 +37,8 @@ _UNIT = (
     "area",
     "rent",
     "rent_area_base",
+    "rent_includes_fee",
+    "rent_includes_tax",
     "status",
     "available_from",
     "fit_out",
@@ -49,6 +51,7 @@ _UNIT = (
 _UNCOUNTED = {
     "parking_spaces_near": "parking_lots_unknown",
     "bus_routes_near": "bus_stops_unknown",
+    "metro_lines_near": "metro_stations_unlined",
 }
 """Counts, and the fact that says how many of what they count could not be counted."""
 

@@ -91,7 +91,9 @@ class Need(_Strict):
         description="人均面积（㎡），默认按行业预设 m² a head, else that of the preset",
     )
     budget_per_month: Positive | None = Field(
-        default=None, description="每月租金预算（元）rent budget, CNY a month"
+        default=None,
+        description="每月租金预算（元，按报价，报价含物业费时含在内）"
+        " rent budget as quoted, CNY a month",
     )
     move_in: dt.date | None = Field(default=None, description="入驻日期 date of moving in")
     parking_spaces: Positive | None = Field(
@@ -136,7 +138,8 @@ class Must(_Strict):
     )
     rent_max: Bound | None = Field(
         default=None,
-        description="租金上限（元/㎡/月），须对全部单元成立 CNY/m²/month, of all its units",
+        description="租金上限（元/㎡/月，按建筑面积、不含物业费），须对全部单元成立"
+        " CNY/m²/month of gross area without property fee, of all its units",
     )
     grade: Grades | None = Field(default=None, description="等级，可多选 grades that will do")
     labels: Words | None = Field(

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from cim.matching.market import Market, numbers
 from cim.matching.need import Request
-from cim.matching.truth import NO, UNKNOWN, YES, Numbers, Truth, at_least, at_most, every, truth_of
+from cim.matching.truth import NO, UNKNOWN, YES, Numbers, Truth, at_least, either, every, truth_of
 from cim.model import columns_of, field_of
 from cim.model.office_unit import OfficeUnit
 
@@ -21,7 +21,10 @@ Words = NDArray[np.object_]
 
 @dataclass(frozen=True)
 class Offers:
-    """Space in columns, each (m,): areas in m², rents in CNY/m²/month; NaN is unknown.
+    """Space in columns, each (m,): areas in m²; NaN is unknown.
+
+    Rents are comparable ones, CNY per m² of gross floor area and month without property fee;
+    what is paid in a month is as quoted. See `cim.model.LettingOption`.
 
     Attributes
     ----------
@@ -29,10 +32,14 @@ class Offers:
         Place of the office in the market.
     smallest, area
         What it can be cut down to, and all of it.
+    smallest_least, area_least
+        What they are at least; the same where they are known.
     rent
-        The highest of its units.
-    rate
-        What all of it costs over its area: comparable whatever area the rents are reckoned on.
+        That of all of it.
+    rent_least, rent_most
+        Between these lies the highest rent of its units.
+    monthly_least, monthly_most
+        Between these lies what all of it costs.
     free
         The last known day on which a unit of it becomes free, as a day number; minus infinity
         where all of it is free already.
@@ -52,9 +59,14 @@ class Offers:
 
     office: NDArray[np.intp]
     smallest: Numbers
+    smallest_least: Numbers
     area: Numbers
+    area_least: Numbers
     rent: Numbers
-    rate: Numbers
+    rent_least: Numbers
+    rent_most: Numbers
+    monthly_least: Numbers
+    monthly_most: Numbers
     free: Numbers
     free_known: NDArray[np.bool_]
     fit_outs: NDArray[np.int64]
@@ -66,6 +78,17 @@ class Offers:
 
     def __len__(self) -> int:
         return len(self.office)
+
+    @property
+    def monthly(self) -> Numbers:
+        """What all of it costs, CNY a month."""
+        return np.where(self.monthly_least == self.monthly_most, self.monthly_most, np.nan)
+
+    @property
+    def rate_most(self) -> Numbers:
+        """What a m² of it costs at most, CNY a month."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.where(self.area > 0, self.monthly_most / self.area, np.nan)
 
     def take(self, rows: NDArray[np.intp] | NDArray[np.bool_]) -> Offers:
         """Return some of it."""
@@ -106,6 +129,20 @@ def day_number(day: dt.date) -> float:
     return float(day.toordinal())
 
 
+_NUMBERS = (
+    "smallest",
+    "smallest_least",
+    "area",
+    "area_least",
+    "rent",
+    "rent_least",
+    "rent_most",
+    "monthly_least",
+    "monthly_most",
+)
+"""Measures of an option that are taken as they are."""
+
+
 def offers_of(market: Market) -> Offers:
     """Return every unit and block of the market."""
     found: Offers = market.once("offers", lambda: _offers(market))
@@ -114,16 +151,10 @@ def offers_of(market: Market) -> Offers:
 
 def _offers(market: Market) -> Offers:
     o = market.options
-    area = numbers(o["area"])
-    with np.errstate(divide="ignore", invalid="ignore"):
-        rate = np.where(area > 0, numbers(o["monthly_rent"]) / area, np.nan)
     office = o["office"].to_numpy(dtype=np.intp)
     return Offers(
         office=office,
-        smallest=numbers(o["smallest"]),
-        area=area,
-        rent=numbers(o["rent_highest"]),
-        rate=rate,
+        **{name: numbers(o[name]) for name in _NUMBERS},
         free=np.array([-np.inf if pd.isna(day) else day_number(day) for day in o["free_from"]]),
         free_known=o["free_known"].to_numpy(dtype=bool),
         fit_outs=np.array([bits(words) for words in o["fit_outs"]], dtype=np.int64),
@@ -144,6 +175,19 @@ def least_area(offers: Offers, request: Request) -> Numbers:
     return np.where(np.isnan(offers.area), np.nan, found)
 
 
+def cost_most(offers: Offers, request: Request) -> Numbers:
+    """Return what the least area that serves the need costs at most, CNY a month."""
+    return offers.rate_most * least_area(offers, request)
+
+
+def _cost_least(offers: Offers, request: Request) -> Numbers:
+    """Return what that area costs at least; of unknown area it is the share of what is known."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        known = least_area(offers, request) / offers.area
+        share = np.where(np.isnan(offers.area), offers.smallest_least / offers.area_least, known)
+    return offers.monthly_least * share
+
+
 def most_area(offers: Offers, request: Request) -> Numbers:
     """Return the most area of each offer that serves the need, m²."""
     bound = request.need.area.max
@@ -156,17 +200,20 @@ def let_area(offers: Offers, request: Request) -> Numbers:
     wanted = high if request.area_wanted is None else np.minimum(high, request.area_wanted)
     if request.need.budget_per_month is not None:
         with np.errstate(divide="ignore", invalid="ignore"):
-            affordable = request.need.budget_per_month / offers.rate
+            affordable = request.need.budget_per_month / offers.rate_most
         wanted = np.fmin(wanted, np.where(affordable > 0, affordable, np.nan))
     return np.where(low <= high, np.maximum(low, wanted), offers.area)
 
 
 def _area_min(offers: Offers, request: Request) -> Truth:
-    return at_least(offers.area, request.area_min or 0.0)
+    # what is known of it may be enough
+    bound = request.area_min or 0.0
+    return either(offers.area_least >= bound, ~np.isnan(offers.area))
 
 
 def _area_max(offers: Offers, request: Request) -> Truth:
-    return at_most(offers.smallest, request.need.area.max or np.inf)
+    bound = request.need.area.max or np.inf
+    return either(offers.smallest <= bound, offers.smallest_least > bound)
 
 
 def _parking(offers: Offers, request: Request) -> Truth:
@@ -175,13 +222,13 @@ def _parking(offers: Offers, request: Request) -> Truth:
 
 
 def _rent(offers: Offers, request: Request) -> Truth:
-    bound = request.must.rent_max
-    return at_most(offers.rent, np.inf if bound is None else bound)
+    bound = np.inf if request.must.rent_max is None else request.must.rent_max
+    return either(offers.rent_most <= bound, offers.rent_least > bound)
 
 
 def _budget(offers: Offers, request: Request) -> Truth:
-    cost = offers.rate * least_area(offers, request)
-    return at_most(cost, request.need.budget_per_month or np.inf)
+    budget = request.need.budget_per_month or np.inf
+    return either(cost_most(offers, request) <= budget, _cost_least(offers, request) > budget)
 
 
 def _move_in(offers: Offers, request: Request) -> Truth:

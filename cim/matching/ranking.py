@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from cim.matching.answer import Caution, Contribution, Offer, Part, Result, Said, Versus
@@ -15,6 +15,7 @@ from cim.matching.criteria import criteria
 from cim.matching.funnel import Judged
 from cim.matching.market import Market
 from cim.matching.need import Request
+from cim.matching.rents import about_rents, fee_included
 from cim.matching.saying import measure_in_words, office_in_words, plain
 from cim.matching.scoring import MIDDLE, TOTAL, Scores, in_tenths, points_of, undominated
 from cim.matching.warning import (
@@ -135,14 +136,18 @@ def _number(value: float, digits: int) -> float | None:
     return None if np.isnan(value) else round(float(value), digits)
 
 
-def _offer(ranked: Ranked, row: int) -> Offer:
+def _offer(ranked: Ranked, row: int, units: pd.DataFrame) -> Offer:
     offers = ranked.judged.offers
-    free, rate, let = offers.free[row], offers.rate[row], ranked.chosen.let[row]
+    free, let = offers.free[row], ranked.chosen.let[row]
     return Offer(
         area=_number(offers.area[row], 2),
         let_area=_number(let, 2),
-        rent=_number(rate, 2),
-        monthly=_number(rate * let, 0),
+        area_least=_number(offers.area_least[row], 2),
+        rent=_number(offers.rent[row], 2),
+        monthly=_number(offers.monthly[row] / offers.area[row] * let, 0)
+        if offers.area[row] > 0
+        else None,
+        fee_included=fee_included(units),
         free_from=None if np.isinf(free) else dt.date.fromordinal(int(free)),
         free_known=bool(offers.free_known[row]),
         combined=bool(offers.parts[row] > 1),
@@ -150,17 +155,19 @@ def _offer(ranked: Ranked, row: int) -> Offer:
     )
 
 
-def _cautions(ranked: Ranked, place: int, units: Any, parts: int) -> list[Caution]:
+def _cautions(ranked: Ranked, place: int, row: int, units: pd.DataFrame) -> list[Caution]:
+    offers = ranked.judged.offers
     unknown = [
         (criteria()[name].zh, criteria()[name].en)
         for column, name in enumerate(ranked.weights)
         if np.isnan(ranked.chosen.values[place, column])
     ]
     return [
-        *about_parts(parts),
+        *about_parts(int(offers.parts[row]) if row >= 0 else 1),
         *about_unknowns(unknown),
         *close_to_bound(ranked.market, place, ranked.request),
         *about_units(units, ranked.day),
+        *(about_rents(offers, row, units) if row >= 0 else ()),
         *about_data(ranked.market, place, units),
     ]
 
@@ -190,18 +197,13 @@ def results(ranked: Ranked) -> list[Result]:
                     {str(name): plain(value) for name, value in unit.items()}
                     for unit in units.to_dict("records")
                 ],
-                option=_offer(ranked, row) if row >= 0 else None,
+                option=_offer(ranked, row, units) if row >= 0 else None,
                 score=score,
                 score_range=ranked.score_range(place, score),
                 known_weight=round(float(ranked.scores.known[place]), 3),
                 contributions=contributions,
                 reasons=_reasons(ranked, place, contributions),
-                cautions=_cautions(
-                    ranked,
-                    place,
-                    units,
-                    int(ranked.judged.offers.parts[row]) if row >= 0 else 1,
-                ),
+                cautions=_cautions(ranked, place, int(row), units),
                 pareto=bool(pareto[rank]),
                 versus_next=None
                 if below is None

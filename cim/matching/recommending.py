@@ -20,7 +20,7 @@ from cim.matching.offers import SPACE, offers_of
 from cim.matching.patching import patched
 from cim.matching.ranking import Ranked, results
 from cim.matching.relaxing import bound_of, relax
-from cim.matching.saying import MISSING, bound_in_words, bound_titles
+from cim.matching.saying import MISSING, NOT_COMPARABLE, bound_in_words, bound_titles
 from cim.matching.scoring import ranking, scaled, score
 from cim.matching.truth import NO, UNKNOWN, YES
 from cim.matching.versions import software_version
@@ -106,6 +106,8 @@ def _missing(ranked: Ranked, place: int) -> list[Missing]:
         path: MISSING.get(path, (f"{title.zh}不详", f"{title.en} unknown"))
         for path, title in words.items()
     }
+    if "must.rent_max" in told and not np.isnan(ranked.judged.offers.rent_most[row]):
+        told["must.rent_max"] = NOT_COMPARABLE
     return [Missing(bound=path, zh=zh, en=en) for path, (zh, en) in told.items()]
 
 
@@ -172,8 +174,13 @@ def _assumptions(ranked: Ranked) -> Iterator[Said]:
         en=f"walking at {walking.walk_speed:g} m/min",
     )
     yield Said(
-        zh="租金按总价除以建筑面积折算；不详的项按中间值计分",
-        en="rents are the whole cost over gross area; unknown values score by the middle",
+        zh="租金折算为按建筑面积、不含物业费后比较，没有写明的按此理解；每月预算按报价计；税不折算",
+        en="rents are compared by gross area without property fee, and taken so where nothing is"
+        " said; the monthly budget is held to what is quoted; tax is left as it is",
+    )
+    yield Said(
+        zh="不详的项按中间值计分",
+        en="unknown values score by the middle",
     )
     if request.preset and request.weights:
         yield Said(

@@ -17,7 +17,7 @@ from cim.matching.funnel import of_offices, space_bounds
 from cim.matching.market import Market
 from cim.matching.musts import MUSTS, Choice, Must, asked, minutes_to_line, stated
 from cim.matching.need import LARGEST, MOST_WORDS, Request
-from cim.matching.offers import SPACE, Offers, least_area, offers_of
+from cim.matching.offers import SPACE, Offers, cost_most, offers_of
 from cim.matching.patching import Patch, dropped, patch_of, patched, together
 from cim.matching.truth import YES, Numbers, Truth, every, of_group
 
@@ -40,7 +40,7 @@ def _most_affordable(offers: Offers, request: Request) -> Numbers:
     if budget is None:
         return most
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.minimum(most, budget / offers.rate)
+        return np.minimum(most, budget / offers.rate_most)
 
 
 _LEAST_FREE = np.float64(dt.date.min.toordinal())
@@ -48,8 +48,8 @@ _LEAST_FREE = np.float64(dt.date.min.toordinal())
 _SPACE: dict[str, tuple[bool, int, Callable[[Offers, Request], Numbers]]] = {
     "need.area.min": (False, 0, _most_affordable),
     "need.area.max": (True, 0, lambda o, _: o.smallest),
-    "need.budget_per_month": (True, 0, lambda o, r: o.rate * least_area(o, r)),
-    "must.rent_max": (True, 1, lambda o, _: o.rent),
+    "need.budget_per_month": (True, 0, cost_most),
+    "must.rent_max": (True, 1, lambda o, _: o.rent_most),
     "need.move_in": (True, 0, lambda o, _: np.maximum(o.free, _LEAST_FREE)),
 }
 """For bounds on space: whether it is the most that will do, its decimals, what it is held to."""
@@ -101,7 +101,7 @@ def _put_together(market: Market, offers: Offers, truth: Any, loose: Request) ->
     np.add.at(total, offers.office[single], area)
     if loose.need.budget_per_month is not None:
         cost = np.zeros(len(market))
-        np.add.at(cost, offers.office[single], offers.rate[single] * area)
+        np.add.at(cost, offers.office[single], offers.monthly_most[single])
         total = np.where(cost <= loose.need.budget_per_month, total, 0)
     return np.where(total > 0, total, -np.inf)
 

@@ -59,6 +59,12 @@ MISSING = {
 }
 """What is missing where such a bound cannot be judged."""
 
+NOT_COMPARABLE = (
+    "物业费或得房率不详，租金不能折算",
+    "fee or efficiency unknown, so that the rent cannot be compared",
+)
+"""What is missing where a rent is quoted, but not on a basis that can be compared."""
+
 if set(SPACE_WORDS) != {"all", "free", *SPACE}:
     raise AssertionError("SPACE_WORDS and SPACE differ")
 

@@ -22,6 +22,11 @@ def truth_of(holds: NDArray[np.bool_], known: NDArray[np.bool_]) -> Truth:
     return np.where(known, np.where(holds, YES, NO), UNKNOWN).astype(np.int8)
 
 
+def either(surely: NDArray[np.bool_], never: NDArray[np.bool_]) -> Truth:
+    """Return yes and no where that is certain, else unknown."""
+    return np.where(surely, YES, np.where(never, NO, UNKNOWN)).astype(np.int8)
+
+
 def at_most(values: Numbers, bound: float | Numbers) -> Truth:
     """Compare; NaN is unknown."""
     return truth_of(values <= bound, ~np.isnan(values))

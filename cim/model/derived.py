@@ -42,9 +42,10 @@ class OfficeSurroundings(Base):
     where the city has no operating metro station at all, so that nothing can be said; where it is
     set and `walk_min` is null, no station lies within reach. Counts are of what lies within
     `cim.settings.AnswerSettings.near_walk` metres on foot; they are null where the city holds no
-    such layer at all. `metro_lines` gives minutes by line, `amenities` counts by kind,
-    `neighbours` tenants by industry, never fewer than three. The dates are the oldest, and the
-    provenances the least certain, of what was counted.
+    such layer at all. `metro_lines` gives minutes by line; `metro_lines_near` counts the lines that
+    are near, at least where `metro_stations_unlined`, the stations near of unknown lines, are not
+    0. `amenities` counts by kind, `neighbours` tenants by industry, never fewer than three. The
+    dates are the oldest, and the provenances the least certain, of what was counted.
     """
 
     __tablename__ = "office_surroundings"
@@ -65,6 +66,7 @@ class OfficeSurroundings(Base):
     walk_basis: Mapped[str | None]
     metro_lines: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     metro_lines_near: Mapped[int | None]
+    metro_stations_unlined: Mapped[int | None]
     nearest_port_id: Mapped[str | None]
     nearest_port: Mapped[str | None]
     port_distance_m: Mapped[float | None]
@@ -101,13 +103,16 @@ class OfficeSurroundings(Base):
 class OfficeStock(Base):
     """What of an office's space is free; no row where the office has no units on record.
 
-    Areas in m² count the units whose area is known, rents (CNY/m2/month) are those of free
-    units. `provenances` lists how well its units are known. `whole_floors` counts floors whose
-    every unit on record is free and that make up at least four fifths of the typical floor; null
-    where that cannot be said. `largest_option` and `smallest_option` bound what can be let as
-    one. `fitted_units` are free units fitted out (精装, 带家具), `fit_out_unknown` free ones of
-    which that is not known. `verified_on` is the oldest verification among the free units, null
-    where any was never verified; `units_date` the oldest data date among all units.
+    Areas in m² count the units whose area is known, rents are the comparable ones
+    (``cim/sql/free_units.sql``) of free units of which they are known. `provenances` lists how
+    well its units are known. `whole_floors` counts floors whose every unit on record is free and
+    that make up at least four fifths of the typical floor; null where that cannot be said.
+    `largest_option` and `smallest_option` are the largest and the smallest that surely can be let
+    as one; where `free_area_unknown`, the free units of unknown area, are not 0, there may be a
+    larger or a smaller one. `fitted_units` are free units fitted out (精装, 带家具),
+    `fit_out_unknown` free ones of which that is not known. `verified_on` is the oldest
+    verification among the free units, null where any was never verified; `units_date` the oldest
+    data date among all units.
     """
 
     __tablename__ = "office_stock"
@@ -123,6 +128,7 @@ class OfficeStock(Base):
     whole_floors: Mapped[int | None]
     largest_option: Mapped[float | None]
     smallest_option: Mapped[float | None]
+    free_area_unknown: Mapped[int]
     fitted_units: Mapped[int]
     fit_out_unknown: Mapped[int]
     verified_on: Mapped[dt.date | None]
@@ -132,11 +138,16 @@ class OfficeStock(Base):
 class LettingOption(Base):
     """Space that can be let as one: a free unit, or adjacent free units together.
 
-    `smallest` is the least area the option can be cut down to (m²), `area` its whole area;
-    either is null where a unit's area is unknown. `rent_lowest` and `rent_highest` span the
-    rents of its units (CNY/m2/month) and are null where any of them is unknown, so that a bound
-    on the highest holds for all of it. `monthly_rent` is what all of it costs (CNY/month),
-    reckoned on the area base of each unit; null where anything it needs is unknown.
+    `smallest` is the least area the option can be cut down to (m²), `area` its whole area; either
+    is null where a unit's area is unknown, while `smallest_least` and `area_least` are what it
+    surely has at least.
+
+    Rents are comparable ones, CNY per m² of gross floor area and month without property fee
+    (``cim/sql/free_units.sql``): `rent` is that of all of it, by area, and `rent_lowest` that of
+    its cheapest unit, null where any is unknown. The dearest of its units asks `rent_least` or
+    more, and `rent_most` or less (null: nobody knows), so that a bound holds for all of them.
+    What all of it costs as quoted (CNY/month, the fee in where the rents hold it) lies between
+    `monthly_least` and `monthly_most`, null where nobody knows.
 
     `free_from` is the last date on which one of its units becomes free, null where all are free
     already or, with `free_known` false, where a date is unknown. `fit_outs` lists the fit-outs of
@@ -150,10 +161,15 @@ class LettingOption(Base):
     units: Mapped[list[str]]
     unit_count: Mapped[int]
     smallest: Mapped[float | None]
+    smallest_least: Mapped[float]
     area: Mapped[float | None]
+    area_least: Mapped[float]
+    rent: Mapped[float | None]
     rent_lowest: Mapped[float | None]
-    rent_highest: Mapped[float | None]
-    monthly_rent: Mapped[float | None]
+    rent_least: Mapped[float]
+    rent_most: Mapped[float | None]
+    monthly_least: Mapped[float]
+    monthly_most: Mapped[float | None]
     free_from: Mapped[dt.date | None]
     free_known: Mapped[bool]
     fit_outs: Mapped[list[str]]

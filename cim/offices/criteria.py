@@ -72,13 +72,16 @@ class OfficeCriteria(BaseModel):
     )
     area_max: float | None = Field(None, ge=0, description="面积上限（㎡） m²")
     rent_max: float | None = Field(
-        None, ge=0, description="租金上限（元/㎡/月），同一单元须满足 CNY/m²/month, of that unit"
+        None,
+        ge=0,
+        description="租金上限（元/㎡/月，按建筑面积、不含物业费），同一单元须满足"
+        " CNY/m²/month of gross area without property fee, of that unit",
     )
     budget_max: float | None = Field(
         None,
         ge=0,
-        description="每月租金预算（元/月），按满足需要的最小面积计"
-        " CNY a month, for the least area of the unit or block that meets the need",
+        description="每月租金预算（元/月，按报价，报价含物业费时含在内），按满足需要的最小面积计"
+        " CNY a month as quoted, for the least area of the unit or block that meets the need",
     )
     move_in: dt.date | None = Field(
         None,

@@ -36,8 +36,8 @@ COLUMNS: dict[str, tuple[str, str, str | None]] = {
     "rent_p75": ("租金75%分位", "Rent, 75th percentile", "CNY/m2/month"),
     "rent_p90": ("租金90%分位", "Rent, 90th percentile", "CNY/m2/month"),
     "rent_unknown": (
-        "租金或面积不详的可租单元数",
-        "Free units of unknown rent or area",
+        "租金不详或不可比、或面积不详的可租单元数",
+        "Free units of unknown area or comparable rent",
         None,
     ),
     "parking_spaces": ("自有车位数", "Parking spaces of the offices", None),
@@ -51,8 +51,9 @@ COLUMNS: dict[str, tuple[str, str, str | None]] = {
 """Titles and units of what is told of each group, in order.
 
 Areas and spaces add up what is known; beside each stands of how many that is unknown. Rents are
-those of free units, weighted by area: a tenth of the free area of known rent asks `rent_p10` or
-less. An office in several business districts counts in each.
+the comparable ones of free units (``cim/sql/free_units.sql``), weighted by area: a tenth of the
+free area of known rent asks `rent_p10` or less. An office in several business districts counts in
+each.
 """
 
 _SQL = Path(__file__).parents[1] / "sql" / "holdings.sql"

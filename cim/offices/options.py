@@ -34,8 +34,13 @@ def asks_for_space(criteria: OfficeCriteria) -> bool:
     return any(getattr(criteria, name) is not None for name in _SPACE)
 
 
-def _monthly_cost(option: Any, area_min: float | None) -> ColumnElement[Any]:
-    """Return what the least area of an option that meets the need costs, CNY a month.
+def _either(surely: ColumnElement[Any], never: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return true or false where that is certain, else unknown; the conditions may be unknown."""
+    return case((surely, true()), (never, false()), else_=null())
+
+
+def _within_budget(option: Any, budget: float, area_min: float | None) -> ColumnElement[Any]:
+    """Tell whether the least area of an option that meets the need costs no more, CNY a month.
 
     Where only a part is let, it costs its share of the whole.
     """
@@ -44,22 +49,27 @@ def _monthly_cost(option: Any, area_min: float | None) -> ColumnElement[Any]:
     if area_min is not None:
         least = func.greatest(least, area_min, type_=Double)
     whole = func.nullif(option.area, 0, type_=Double)
-    share = func.least(least, option.area, type_=Double) / whole
-    cost: ColumnElement[Any] = option.monthly_rent * share
-    return cost
+    known = func.least(least, option.area, type_=Double) / whole
+    # of unknown area it is at least the share of what is known
+    some = option.smallest_least / func.nullif(option.area_least, 0, type_=Double)
+    share: ColumnElement[Any] = case((option.area.is_(None), some), else_=known)
+    return _either(option.monthly_most * known <= budget, option.monthly_least * share > budget)
 
 
 def _bounds(criteria: OfficeCriteria, option: Any) -> list[ColumnElement[Any]]:
     """Return the conditions of one option, each true, false or unknown."""
     found: list[ColumnElement[Any]] = []
     if criteria.area_min is not None:
-        found.append(option.area >= criteria.area_min)
+        # what is known of it may be enough
+        found.append(_either(option.area_least >= criteria.area_min, option.area.is_not(None)))
     if criteria.area_max is not None:
-        found.append(option.smallest <= criteria.area_max)
+        bound = criteria.area_max
+        found.append(_either(option.smallest <= bound, option.smallest_least > bound))
     if criteria.rent_max is not None:
-        found.append(option.rent_highest <= criteria.rent_max)
+        bound = criteria.rent_max
+        found.append(_either(option.rent_most <= bound, option.rent_least > bound))
     if criteria.budget_max is not None:
-        found.append(_monthly_cost(option, criteria.area_min) <= criteria.budget_max)
+        found.append(_within_budget(option, criteria.budget_max, criteria.area_min))
     if criteria.move_in is not None:
         # a unit that comes too late is a no, whatever is unknown of the others of its block
         late = func.coalesce(option.free_from > criteria.move_in, false())
@@ -93,7 +103,8 @@ def fitting_options(criteria: OfficeCriteria, among: FromClause | None = None) -
             option.unit_count,
             option.area,
             option.rent_lowest,
-            option.rent_highest,
+            # the dearest is known where all are
+            case((option.rent_lowest.is_not(None), option.rent_most)).label("rent_highest"),
             fit.label("fit"),
         )
         # what surely does not fit says no more than that there is nothing

@@ -34,9 +34,16 @@ offices as (
     group by key
 ),
 unit as materialized (
-    select g.key, u.area, u.rent, u.status = any(:free) as free
+    select g.key, u.area, u.status = any(:free) as free
     from office_unit u
     join grouped g on g.id = u.office_id
+),
+-- what is let alone is a unit; its rent is the comparable one
+single as materialized (
+    select g.key, l.area, l.rent
+    from letting_option l
+    join grouped g on g.id = l.office_id
+    where l.unit_count = 1
 ),
 units as (
     select
@@ -48,8 +55,7 @@ units as (
         -- nothing free is 0 m²; something free of unknown size stays unknown
         case when count(*) filter (where free) = 0 then 0 else sum(area) filter (where free) end
             as available_area,
-        count(*) filter (where free and area is null) as free_area_unknown,
-        count(*) filter (where free and (rent is null or area is null)) as rent_unknown
+        count(*) filter (where free and area is null) as free_area_unknown
     from unit
     group by key
 ),
@@ -59,8 +65,8 @@ asked as (
         key, rent,
         sum(area) over (partition by key order by rent) / sum(area) over (partition by key)
             as share
-    from unit
-    where free and rent is not null and area > 0
+    from single
+    where rent is not null and area > 0
 ),
 rents as (
     select
@@ -71,6 +77,12 @@ rents as (
         min(rent) filter (where share >= 0.75) as p75,
         min(rent) filter (where share >= 0.90) as p90
     from asked
+    group by key
+),
+unpriced as (
+    select key, count(*) as units
+    from single
+    where rent is null or area is null
     group by key
 )
 select
@@ -93,11 +105,12 @@ select
     r.p50 as rent_p50,
     r.p75 as rent_p75,
     r.p90 as rent_p90,
-    coalesce(u.rent_unknown, 0) as rent_unknown,
+    coalesce(n.units, 0) as rent_unknown,
     o.parking_spaces,
     o.parking_spaces_unknown,
     o.simulated
 from offices o
 left join units u on u.key is not distinct from o.key
 left join rents r on r.key is not distinct from o.key
+left join unpriced n on n.key is not distinct from o.key
 order by o.key is null, o.offices desc, o.key

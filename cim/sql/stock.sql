@@ -2,7 +2,7 @@
 -- The letting options of these offices are written already.
 insert into office_stock (
     office_id, units, free_units, unit_area, available_area, rent_min, rent_max, provenances,
-    whole_floors, largest_option, smallest_option, fitted_units, fit_out_unknown, verified_on,
+    whole_floors, largest_option, smallest_option, free_area_unknown, fitted_units, fit_out_unknown, verified_on,
     units_date
 )
 with
@@ -35,8 +35,11 @@ floors as (
 block as (
     select
         l.office_id,
-        case when bool_and(l.area is not null) then max(l.area) end as largest,
-        case when bool_and(l.smallest is not null) then min(l.smallest) end as smallest
+        -- of what is known; where areas are unknown there may be a larger and a smaller one
+        max(nullif(l.area_least, 0)) as largest,
+        min(l.smallest) as smallest,
+        min(l.rent) filter (where l.unit_count = 1) as rent_min,
+        max(l.rent) filter (where l.unit_count = 1) as rent_max
     from letting_option l
     join touched on touched.id = l.office_id
     group by l.office_id
@@ -51,8 +54,8 @@ select
         when count(*) filter (where u.free) = 0 then 0
         else sum(u.area) filter (where u.free)
     end,
-    min(u.rent) filter (where u.free),
-    max(u.rent) filter (where u.free),
+    block.rent_min,
+    block.rent_max,
     array_agg(distinct u.provenance),
     -- a floor found is one at least; none found is none only where nothing is unknown
     case
@@ -63,6 +66,7 @@ select
     end,
     case when count(*) filter (where u.free) = 0 then 0 else block.largest end,
     block.smallest,
+    count(*) filter (where u.free and u.area is null),
     count(*) filter (where u.free and u.fit_out in ('精装', '带家具')),
     count(*) filter (where u.free and u.fit_out is null),
     case
@@ -73,4 +77,5 @@ select
 from unit u
 left join floors on floors.office_id = u.office_id
 left join block on block.office_id = u.office_id
-group by u.office_id, floors.known, floors.unknown, block.largest, block.smallest
+group by u.office_id, floors.known, floors.unknown, block.largest, block.smallest,
+    block.rent_min, block.rent_max

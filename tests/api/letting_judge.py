@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -16,24 +17,55 @@ SPACE = ("area_min", "area_max", "rent_max", "budget_max", "move_in", "fit_out")
 Truth = bool | None
 
 
+Ends = tuple[float, float]
+"""The least and the most that a number can be; the most is infinite where nobody knows."""
+
+
+def comparable(unit: dict[str, Any], office: dict[str, Any]) -> Ends:
+    """CNY per m² of gross area without the property fee."""
+    if unit["rent"] is None:
+        return 0, math.inf
+    most, known = unit["rent"], True
+    if unit["rent_area_base"] == "套内面积":
+        share = _efficiency(unit, office)
+        most, known = (most, False) if share is None else (most * share, True)
+    if unit["rent_includes_fee"]:
+        fee = office["property_fee"]
+        if fee is None or fee > most:
+            known = False
+        else:
+            most -= fee
+    return (most if known else 0), most
+
+
+def _efficiency(unit: dict[str, Any], office: dict[str, Any]) -> float | None:
+    net, gross = unit["net_area"], unit["area"]
+    if net and gross and net <= gross:
+        return float(net / gross)
+    return office["efficiency"] / 100 if office["efficiency"] else None
+
+
 @dataclass(frozen=True)
 class Option:
     """Space that can be let as one; None where unknown.
 
-    `least` is the least area it can be cut down to, `dearest` its dearest rent, `monthly` what all
-    of it costs; `free` holds for each unit since when it is free: a date, True for already.
+    `least` is the least area it can be cut down to, `dearest` the ends between which its dearest
+    comparable rent lies, `monthly` those of what all of it costs, `surely` how much area it has at
+    least, and can be cut down to; `free` holds for each unit since when it is free: a date, True
+    for already.
     """
 
     units: frozenset[str]
     area: float | None
     least: float | None
-    dearest: float | None
-    monthly: float | None
+    surely: tuple[float, float]
+    dearest: Ends
+    monthly: Ends
     free: tuple[dt.date | bool | None, ...]
     fit_outs: tuple[str | None, ...]
 
 
-def options(units: pd.DataFrame) -> Iterator[Option]:
+def options(units: pd.DataFrame, office: dict[str, Any]) -> Iterator[Option]:
     """Every free unit, every block of up to six adjacent ones, every whole run."""
     free = units[units["status"].isin(FREE)].set_index("id")
     near: dict[str, set[str]] = {str(i): set() for i in free.index}
@@ -57,19 +89,22 @@ def options(units: pd.DataFrame) -> Iterator[Option]:
     known = free.astype("object").where(free.notna(), None)
     rows: dict[str, Any] = {str(i): row for i, row in known.to_dict("index").items()}
     for block in blocks:
-        yield _option(block, [rows[i] for i in sorted(block)])
+        yield _option(block, [rows[i] for i in sorted(block)], office)
 
 
-def _option(block: frozenset[str], rows: list[dict[str, Any]]) -> Option:
+def _option(block: frozenset[str], rows: list[dict[str, Any]], office: dict[str, Any]) -> Option:
     area = _sum([row["area"] for row in rows])
-    cut = 0 if area is None else max(_can_be_cut(row) for row in rows)
-    rents = [row["rent"] for row in rows]
+    cut = max(_can_be_cut(row) for row in rows)
+    known = sum(row["area"] or 0 for row in rows)
+    rents = [comparable(row, office) for row in rows]
+    costs = [_cost(row, office) for row in rows]
     return Option(
         block,
         area,
         None if area is None else area - cut,
-        None if None in rents else max(rents),
-        _sum([_cost(row) for row in rows]),
+        (known, known - cut),
+        (max(low for low, _ in rents), max(high for _, high in rents)),
+        (sum(low for low, _ in costs), sum(high for _, high in costs)),
         tuple(
             row["available_from"] or (True if row["status"] == "vacant" else None) for row in rows
         ),
@@ -81,15 +116,24 @@ def _sum(values: list[float | None]) -> float | None:
     return None if None in values else sum(values)  # type: ignore[arg-type]
 
 
-def _cost(row: dict[str, Any]) -> float | None:
-    area = row["net_area"] if row["rent_area_base"] == "套内面积" else row["area"]
-    return None if area is None or row["rent"] is None else float(area * row["rent"])
+def _cost(row: dict[str, Any], office: dict[str, Any]) -> Ends:
+    """What a unit costs in a month, as quoted."""
+    rent, area, share = row["rent"], row["area"], _efficiency(row, office)
+    if rent is None:
+        return 0, math.inf
+    if row["rent_area_base"] != "套内面积":
+        return (0, math.inf) if area is None else (rent * area,) * 2
+    if row["net_area"] is not None:
+        return (rent * row["net_area"],) * 2
+    if area is None:
+        return 0, math.inf
+    return (0, rent * area) if share is None else (rent * area * share,) * 2
 
 
 def _can_be_cut(row: dict[str, Any]) -> float:
     """How much of a unit may be left out of a letting."""
-    least = row["min_divisible_area"]
-    return 0 if least is None else max(0, row["area"] - least)
+    least, area = row["min_divisible_area"], row["area"]
+    return 0 if least is None or area is None else max(0, area - least)
 
 
 def _runs(near: dict[str, set[str]]) -> Iterator[frozenset[str]]:
@@ -112,15 +156,29 @@ def fits(option: Option, asked: dict[str, Any]) -> Truth:
     return both([_TESTS[name](option, bound, asked) for name, bound in asked.items()])
 
 
-def _known(value: float | None, test: Any) -> Truth:
-    return None if value is None else bool(test(value))
+def _at_most(ends: Ends, bound: float) -> Truth:
+    low, high = ends
+    return True if high <= bound else False if low > bound else None
+
+
+def _large(option: Option, bound: float, asked: dict[str, Any]) -> Truth:
+    return True if option.surely[0] >= bound else None if option.area is None else False
+
+
+def _small(option: Option, bound: float, asked: dict[str, Any]) -> Truth:
+    most = math.inf if option.least is None else option.least
+    return _at_most((option.surely[1], most), bound)
 
 
 def _within_budget(option: Option, budget: float, asked: dict[str, Any]) -> Truth:
-    if option.monthly is None or option.least is None or not option.area:
+    low, high = option.monthly
+    if option.area is None or option.least is None:
+        known, least = option.surely
+        return False if known and low * least / known > budget else None
+    if not option.area:
         return None
-    let = min(max(option.least, asked.get("area_min", 0)), option.area)
-    return bool(option.monthly * let / option.area <= budget)
+    share = min(max(option.least, asked.get("area_min", 0)), option.area) / option.area
+    return _at_most((low * share, high * share), budget)
 
 
 def _free_by(option: Option, day: str, asked: dict[str, Any]) -> Truth:
@@ -133,9 +191,9 @@ def _fitted(option: Option, wanted: str, asked: dict[str, Any]) -> Truth:
 
 
 _TESTS: dict[str, Any] = {
-    "area_min": lambda o, bound, _: _known(o.area, lambda v: v >= bound),
-    "area_max": lambda o, bound, _: _known(o.least, lambda v: v <= bound),
-    "rent_max": lambda o, bound, _: _known(o.dearest, lambda v: v <= bound),
+    "area_min": _large,
+    "area_max": _small,
+    "rent_max": lambda o, bound, _: _at_most(o.dearest, bound),
     "budget_max": _within_budget,
     "move_in": _free_by,
     "fit_out": _fitted,

@@ -18,7 +18,7 @@ import shapely
 from pyproj import Geod, Transformer
 from starlette.testclient import TestClient
 
-from tests.api.letting_judge import SPACE, fits, options
+from tests.api.letting_judge import SPACE, comparable, fits, options
 
 if TYPE_CHECKING:
     from tests.api.conftest import Tables
@@ -56,7 +56,12 @@ class Facts:
         }
         units = tables.office_unit
         self.recorded = set(units["office_id"])
-        self.options = {str(i): list(options(rows)) for i, rows in units.groupby("office_id")}
+        told = office[["property_fee", "efficiency"]].astype("object")
+        rows_of = told.where(told.notna(), None).to_dict("index")
+        self.options = {
+            str(i): list(options(rows, rows_of[i])) for i, rows in units.groupby("office_id")
+        }
+        self.comparable = _comparable(units, rows_of)
         # the ways on foot are held against networkx elsewhere
         self.access = tables.office_access[tables.office_access["layer"] == "station"]
         self.lines = tables.station.set_index("id")["lines"]
@@ -72,6 +77,17 @@ class Facts:
         """Minutes on foot to the nearest of a kind; infinite where none is near."""
         near = self.access[self.access["kind"] == kind].groupby("office_id")["walk_min"].min()
         return near.reindex(self.office.index).fillna(np.inf)
+
+
+def _comparable(units: pd.DataFrame, offices: dict[Any, Any]) -> pd.Series:
+    """The comparable rent of each unit by its place in the table, missing where unknown."""
+    rows: dict[Any, dict[str, Any]] = {
+        i: {str(name): value for name, value in row.items()}
+        for i, row in units.astype("object").where(units.notna(), None).to_dict("index").items()
+    }
+    ends = {i: comparable(row, offices[row["office_id"]]) for i, row in rows.items()}
+    known = {i: low if low == high else None for i, (low, high) in ends.items()}
+    return pd.Series(known, dtype="float64")
 
 
 def _over(spaces: pd.Series, area: pd.Series) -> pd.Series:

@@ -42,7 +42,10 @@ def test_the_stock_of_each_group_is_what_pandas_adds_up(
     key = facts.street if by == "street" else facts.office[by]
     answer = rest.get(f"/offices/stock?by={by}").json()
     assert sum(group["offices"] for group in answer["groups"]) == len(facts.office)
-    units = tables.office_unit.assign(group=tables.office_unit["office_id"].map(key))
+    units = tables.office_unit.assign(
+        group=tables.office_unit["office_id"].map(key), rent=facts.comparable
+    )
+    assert (facts.comparable < tables.office_unit["rent"]).any()
     for group in answer["groups"]:
         own = key.isna() if group["group"] is None else key == group["group"]
         offices = facts.office[own]

@@ -15,6 +15,7 @@ from cim.matching.market import Market
 from cim.matching.naming import Names
 from cim.matching.need import Request
 from cim.matching.recommending import recommend_in
+from cim.model import LettingOption
 from cim.walking import Walking
 
 DAY = dt.date(2026, 11, 24)
@@ -31,19 +32,25 @@ _UNKNOWN: dict[str, Any] = {
 
 
 def free(code: str, office: str, area: float | None, **fields: Any) -> FreeUnit:
-    """A vacant unit; its rent is by gross floor area."""
+    """A vacant unit; its rent is by gross floor area, without the property fee.
+
+    `rent_least`, `rent_most` state the ends of a rent that cannot be compared.
+    """
+    rent = fields.pop("rent", None)
+    least, most = fields.pop("rent_least", rent or 0.0), fields.pop("rent_most", rent)
     stated = {
         "status": "vacant",
         "min_divisible_area": None,
-        "rent": None,
         "available_from": None,
         "fit_out": None,
         "adjacent_to": (),
+        "rent_least": least,
+        "rent_most": most,
+        "monthly_least": least * (area or 0),
+        "monthly_most": None if most is None or area is None else most * area,
         **fields,
     }
-    rent = stated["rent"]
-    monthly = None if rent is None or area is None else rent * area
-    return FreeUnit(id=code, office_id=office, area=area, monthly_rent=monthly, **stated)
+    return FreeUnit(id=code, office_id=office, area=area, **stated)
 
 
 def market(
@@ -71,29 +78,27 @@ def market(
     )
 
 
-_COLUMNS = [
-    "office_id",
-    "units",
-    "unit_count",
-    "smallest",
+_COLUMNS = [column.name for column in LettingOption.__table__.c if column.name != "id"]
+_UNIT_COLUMNS = [
+    "id",
     "area",
-    "rent_lowest",
-    "rent_highest",
-    "monthly_rent",
-    "free_from",
-    "free_known",
-    "fit_outs",
-    "fit_out_known",
+    "rent",
+    "rent_area_base",
+    "rent_includes_fee",
+    "rent_includes_tax",
+    "verified_on",
+    "provenance",
 ]
-_UNIT_COLUMNS = ["id", "area", "rent", "rent_area_base", "verified_on", "provenance"]
 
 
 def _told(unit: FreeUnit) -> dict[str, Any]:
     return {
         "id": unit.id,
         "area": unit.area,
-        "rent": unit.rent,
+        "rent": unit.rent_most,
         "rent_area_base": "建筑面积",
+        "rent_includes_fee": False,
+        "rent_includes_tax": False,
         "verified_on": DAY,
         "provenance": "measured",
     }

@@ -160,6 +160,32 @@ def test_a_bus_stop_of_unknown_routes_leaves_it_open_how_many_there_are(
     assert holds(city)["good-buses"] is True
 
 
+def test_two_known_lines_are_two_whatever_another_station_has(city: Engine, bring: Bring) -> None:
+    bring("office", office("O"))
+    bring("station", station("A", north(100), lines=["1号线"]), station("B", north(200)))
+    assert holds(city)["two-metro-lines"] is None
+    bring("station", station("C", north(300), lines=["9号线"]))
+    assert holds(city)["two-metro-lines"] is True
+    bring(
+        "station",
+        station("C", north(300), lines=["1号线"]),
+        station("B", north(200), lines=["1号线"]),
+    )
+    assert holds(city)["two-metro-lines"] is False
+
+
+def test_a_large_and_a_small_unit_are_there_whatever_is_unknown_of_another(
+    city: Engine, bring: Bring
+) -> None:
+    bring("office", office("O"), office("P"))
+    bring("office_unit", unit("A", area=1000), unit("B", area=80), unit("C"))
+    bring("office_unit", unit("D", "P", area=500), unit("E", "P"))
+    said = [{code: holds(city, o)[code] for code in ("large-block", "small-space")} for o in "OP"]
+    assert said[0] == {"large-block": True, "small-space": True}
+    # the one of unknown area may be either
+    assert said[1] == {"large-block": None, "small-space": None}
+
+
 def test_free_space_is_labelled_as_it_can_be_let(city: Engine, bring: Bring) -> None:
     bring("office", office("O", typical_floor_area=1000.0), office("let"))
     bring(

@@ -111,6 +111,83 @@ def test_a_unit_of_unknown_area_or_rent_leaves_the_office_unknown_unless_another
     assert unknown(area_min=400, rent_max=80) == {"space": 1}
 
 
+def test_what_is_known_of_a_block_may_be_enough(bring: Bring) -> None:
+    bring("office", office("O"))
+    bring(
+        "office_unit",
+        unit("A", area=300, adjacent_to="X"),
+        unit("B", area=400, adjacent_to="X"),
+        # only through X do A and B hang together, and nobody knows how large it is
+        unit("X"),
+    )
+    assert found(area_min=700)["O"]["matching_units"] == 3
+    assert (found(area_min=701), unknown(area_min=701)) == ({}, {"space": 1})
+
+
+def test_a_block_with_one_dear_unit_is_too_dear_whatever_is_unknown_of_the_others(
+    bring: Bring,
+) -> None:
+    bring("office", office("O"))
+    bring(
+        "office_unit",
+        unit("A", area=300, rent=150, adjacent_to="B"),
+        unit("B", area=300),
+    )
+    assert (found(area_min=600, rent_max=120), unknown(area_min=600, rent_max=120)) == ({}, {})
+    assert unknown(area_min=600, rent_max=150) == {"space": 1}
+
+
+def test_the_largest_free_block_is_the_largest_that_is_known(bring: Bring) -> None:
+    bring("office", office("large"), office("perhaps"), office("small"))
+    bring(
+        "office_unit",
+        unit("A", "large", area=1200),
+        unit("B", "large"),
+        unit("C", "perhaps", area=500),
+        unit("D", "perhaps"),
+        unit("E", "small", area=500),
+    )
+    told = {code: (p["largest_option"], p["free_area_unknown"]) for code, p in found().items()}
+    assert told == {"large": (1200, 1), "perhaps": (500, 1), "small": (500, 0)}
+
+
+def test_a_block_is_found_around_a_unit_that_does_not_do(bring: Bring) -> None:
+    bring("office", office("O"))
+    # a hall in the middle that all adjoin; what hangs together without the dear ones is M, 3 to 5
+    bring(
+        "office_unit",
+        unit("M", area=100, rent=90, adjacent_to=[f"t:{n}" for n in range(1, 6)]),
+        *(unit(f"{n}", area=100, rent=200 if n < 3 else 90) for n in range(1, 6)),
+    )
+    assert found(area_min=400, rent_max=100)["O"]["matching_units"] == 4
+    assert found(area_min=401, rent_max=100) == {}
+
+
+def test_a_block_is_found_even_among_more_units_than_all_sets_of_which_can_be_kept(
+    bring: Bring,
+) -> None:
+    bring("office", office("O"))
+    # twelve units that all adjoin each other: 4,095 sets
+    codes = [f"{n:02}" for n in range(12)]
+    bring(
+        "office_unit",
+        *(
+            unit(
+                code,
+                area=100,
+                rent=60 + 10 * n,
+                fit_out="精装" if n % 2 else "毛坯",
+                adjacent_to=[f"t:{other}" for other in codes[n + 1 :]] or None,
+            )
+            for n, code in enumerate(codes)
+        ),
+    )
+    # 01, 03, 05, 07 are fitted out and ask 130 or less
+    assert found(area_min=400, rent_max=130, fit_out="精装")["O"]["matching_units"] == 4
+    assert found(area_min=401, rent_max=130, fit_out="精装") == {}
+    assert found(area_min=800, rent_max=130)["O"]["matching_units"] == 8
+
+
 def test_letting_options_follow_an_edit_of_a_unit_and_its_rollback(
     city: Engine, bring: Bring
 ) -> None:

@@ -15,7 +15,13 @@ depends_on = None
 def _columns() -> dict[str, list[sa.Column[Any]]]:
     return {
         "letting_option": [
-            sa.Column("monthly_rent", sa.Double(), nullable=True),
+            sa.Column("area_least", sa.Double(), nullable=False),
+            sa.Column("smallest_least", sa.Double(), nullable=False),
+            sa.Column("rent", sa.Double(), nullable=True),
+            sa.Column("rent_least", sa.Double(), nullable=False),
+            sa.Column("rent_most", sa.Double(), nullable=True),
+            sa.Column("monthly_least", sa.Double(), nullable=False),
+            sa.Column("monthly_most", sa.Double(), nullable=True),
             sa.Column("free_from", sa.Date(), nullable=True),
             sa.Column("free_known", sa.Boolean(), nullable=False),
             sa.Column("fit_outs", postgresql.ARRAY(sa.Text()), nullable=False),
@@ -25,6 +31,7 @@ def _columns() -> dict[str, list[sa.Column[Any]]]:
             sa.Column("whole_floors", sa.Integer(), nullable=True),
             sa.Column("largest_option", sa.Double(), nullable=True),
             sa.Column("smallest_option", sa.Double(), nullable=True),
+            sa.Column("free_area_unknown", sa.Integer(), nullable=False),
             sa.Column("fitted_units", sa.Integer(), nullable=False),
             sa.Column("fit_out_unknown", sa.Integer(), nullable=False),
             sa.Column("verified_on", sa.Date(), nullable=True),
@@ -36,6 +43,7 @@ def _columns() -> dict[str, list[sa.Column[Any]]]:
             sa.Column("walk_m", sa.Double(), nullable=True),
             sa.Column("metro_lines", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
             sa.Column("metro_lines_near", sa.Integer(), nullable=True),
+            sa.Column("metro_stations_unlined", sa.Integer(), nullable=True),
             sa.Column("nearest_port_id", sa.Text(), nullable=True),
             sa.Column("nearest_port", sa.Text(), nullable=True),
             sa.Column("port_distance_m", sa.Double(), nullable=True),
@@ -135,6 +143,7 @@ def upgrade() -> None:
     op.execute("truncate letting_option, office_stock, office_surroundings")
     # the settings of walking have more to them now
     op.execute("delete from city where key = 'walking'")
+    op.drop_column("letting_option", "rent_highest")
     for table, columns in _columns().items():
         for column in columns:
             op.add_column(table, column)
@@ -146,6 +155,7 @@ def downgrade() -> None:
     for table, columns in _columns().items():
         for column in columns:
             op.drop_column(table, column.name)
+    op.add_column("letting_option", sa.Column("rent_highest", sa.Double(), nullable=True))
     for table in (
         "refresh_mark",
         "recommendation",

@@ -3,8 +3,8 @@
 insert into office_surroundings (
     office_id, street_id, street, district, business_districts, business_district_ids,
     nearest_station_id, nearest_station, nearest_entrance_id, nearest_entrance, distance_m,
-    walk_m, walk_min, walk_basis, metro_lines, metro_lines_near, nearest_port_id,
-    nearest_port, port_distance_m, port_walk_min, port_basis, nearest_railway_id,
+    walk_m, walk_min, walk_basis, metro_lines, metro_lines_near, metro_stations_unlined,
+    nearest_port_id, nearest_port, port_distance_m, port_walk_min, port_basis, nearest_railway_id,
     nearest_railway, railway_distance_m, railway_walk_min, railway_basis, bus_stops,
     bus_routes, bus_stops_unknown, parking_lots, parking_spaces_near, parking_lots_unknown, amenities,
     neighbours, metro_date, port_date, railway_date, bus_date, parking_date, amenity_date,
@@ -51,8 +51,8 @@ kinds as materialized (
         min(straight_m) as straight_m,
         case when bool_and(source_date is not null) then min(source_date) end as oldest,
         max(doubt) as doubt,
-        -- a station whose lines are unknown leaves the number of lines unknown
-        bool_or(lines is null) filter (where walk_min <= :near_minutes) as lines_unknown
+        -- where the lines of a station near are unknown, those that are known are the least
+        count(*) filter (where lines is null and walk_min <= :near_minutes) as unlined
     from stations
     group by office_id, kind
 ),
@@ -218,7 +218,8 @@ select
     metro.walk_min,
     case when city.metro then coalesce(metro.basis, 'straight-line') end,
     case when city.metro then coalesce(lines.minutes, '{}') end,
-    case when city.metro and metros.lines_unknown is not true then coalesce(lines.near, 0) end,
+    case when city.metro then coalesce(lines.near, 0) end,
+    case when city.metro then coalesce(metros.unlined, 0) end,
     port.place_id,
     port.name,
     ports.straight_m,

@@ -1,0 +1,62 @@
+"""On which basis rents are quoted: what the rent of an offer holds, and what is not sure of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from cim.matching.answer import Caution
+from cim.matching.offers import Offers
+
+
+def _said(values: pd.Series) -> set[bool | None]:
+    """Return what units say, None where one says nothing."""
+    return {None if pd.isna(value) else bool(value) for value in values}
+
+
+def fee_included(units: pd.DataFrame) -> bool | None:
+    """Tell whether what is paid holds the property fee; None where units differ or do not say."""
+    said = _said(units["rent_includes_fee"])
+    return next(iter(said)) if len(said) == 1 else None
+
+
+def about_rents(offers: Offers, row: int, units: pd.DataFrame) -> Iterator[Caution]:
+    """Tell what the rent of an offer hangs on."""
+    quoted = units[units["rent"].notna()]
+    if quoted.empty:
+        return
+    most = offers.rent_most[row]
+    if np.isnan(offers.rent[row]) and not np.isnan(most):
+        yield Caution(
+            code="rent-not-comparable",
+            zh=f"物业费或得房率不详，租金不能折算，只知不高于 {most:g} 元/㎡/月",
+            en=f"fee or efficiency unknown: the comparable rent is {most:g} at most",
+        )
+    fee = _said(quoted["rent_includes_fee"])
+    if None in fee:
+        yield Caution(
+            code="rent-fee",
+            zh="租金是否含物业费不详，按不含计",
+            en="not known whether the rent includes the property fee, taken as not",
+        )
+    elif len(fee) > 1:
+        yield Caution(
+            code="rent-fee",
+            zh="月租金中有的单元含物业费，有的不含",
+            en="the monthly rent includes the property fee for some units and not for others",
+        )
+    tax = _said(quoted["rent_includes_tax"])
+    if None in tax:
+        yield Caution(
+            code="rent-tax",
+            zh="租金是否含税不详",
+            en="not known whether the rent includes tax",
+        )
+    elif len(tax) > 1:
+        yield Caution(
+            code="rent-tax",
+            zh="有的单元租金含税，有的不含",
+            en="the rents include tax for some units and not for others",
+        )
