@@ -76,8 +76,6 @@ def stage(connection: Connection, layer: type[Layer]) -> None:
     """Make the empty temporary tables ``staged`` and ``vanished`` for this transaction."""
     # whole layers are joined and compared: that wants more memory than a question of a page
     connection.execute(text("set local work_mem = '128MB'"))
-    # all the planner needs to know of staged rows is about how many there are
-    connection.execute(text("set local default_statistics_target = 10"))
     # a view of what is staged goes with it
     connection.execute(text(f"drop table if exists pg_temp.{STAGED} cascade"))
     connection.execute(text(f"drop table if exists pg_temp.{VANISHED}, pg_temp.{_DIFF}"))

@@ -71,8 +71,7 @@ def as_binary(rows: pd.DataFrame, places: NDArray[Any] | None, layer: type[Layer
     form = _form(layer)
     geometry: Any = [None] * len(rows)
     if places is not None:
-        # RFC 7946 wants outlines counterclockwise; turned once here, not at every answer
-        geometry = shapely.to_wkb(shapely.orient_polygons(places))
+        geometry = shapely.to_wkb(places)
     known = {"geom": geometry, ROW: rows.index.to_numpy(dtype=np.int64)}
     arrays = [
         _as_stored(known[one.name] if one.name in known else rows[one.name], one.type)

@@ -156,7 +156,10 @@ def bring_in(
     lock(connection, layer)
     places = intake.places()
     begun = begin(layer, places) if places is not None and is_empty(connection, layer) else None
+    # all the planner needs to know of staged rows is about how many there are
+    connection.execute(text("set local default_statistics_target = 10"))
     connection.execute(text(f"analyze {STAGED} (id, dataset)"))
+    connection.execute(text("set local default_statistics_target to default"))
     if intake.repeats:
         refuse_repeated(connection, findings)
     if order.mode == "append":

@@ -99,7 +99,8 @@ def stored_places(
         missing = "没有几何 / has no geometry"
         note_rows(findings, "geometry-missing", none, rows, lambda _: "", lambda _: missing)
     locate(findings, rows, there)
-    return result, repairs
+    # RFC 7946 wants outlines counterclockwise; turned once here, not at every answer
+    return shapely.orient_polygons(result), repairs
 
 
 def _placed(errors: Faults) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import shapely
 from shapely.geometry import Point, box
 from sqlalchemy import Engine
 
@@ -95,6 +96,16 @@ REFUSED = [
     ("office", "t:O", "colour", "red", "没有可改的字段 'colour'"),
     ("office", "t:404", "lifts", "1", "没有 t:404"),
 ]
+
+
+def test_an_outline_drawn_clockwise_is_stored_counterclockwise(
+    city: Engine, content_of: ContentOf
+) -> None:
+    drawn = "POLYGON ((114.11 22.51, 114.11 22.59, 114.19 22.59, 114.19 22.51, 114.11 22.51))"
+    assert not shapely.from_wkt(drawn).exterior.is_ccw
+    set_field(city, "area", "440303", geom=drawn)
+    stored = shapely.from_wkb(content_of("area")["440303"]["geom"])
+    assert all(shapely.is_ccw(part.exterior) for part in stored.geoms)
 
 
 @pytest.mark.parametrize(("layer", "identifier", "field", "given", "reason"), REFUSED)

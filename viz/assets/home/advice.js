@@ -80,10 +80,11 @@ export function wasAsked() {
 }
 
 /** Ask what the form says; the answer comes with the form that keeps it. */
-async function askNow(page) {
+async function askNow(page, isLatest) {
   const request = { ...requestOf(), limit: LIMIT };
   const { body: answer } = await send("POST", "/offices/recommend", request);
   const keeping = keepForm(request, (kept) => {
+    if (!isLatest()) return;
     setKept(String(kept.id));
     page.moved();
     show(kept, keptNow(kept.id), page);
@@ -91,16 +92,15 @@ async function askNow(page) {
   return { answer, keeping };
 }
 
-/** Read a run that was kept, and fill the form with what it asked. */
+/** Read a run that was kept, with what it asked. */
 async function recall(kept) {
   const run = await ask(`/recommendations/${encodeURIComponent(kept)}`);
-  recallWish(run.request);
-  return { answer: run.answer, keeping: keptWords(run) };
+  return { answer: run.answer, keeping: keptWords(run), request: run.request };
 }
 
 /**
- * Ask and show, or show the run that was kept; return the results, null where there is no answer or
- * another question came first. `open` opens an office, `again` asks once more after the need was
+ * Ask and show, or show the run that was kept; return the results, null where there is no answer,
+ * undefined where another question came first. `open` opens an office, `again` asks once more after the need was
  * changed, `moved` hears that the address is another.
  */
 export async function advise(page) {
@@ -110,14 +110,18 @@ export async function advise(page) {
   asked = true;
   loading();
   try {
-    const { answer, keeping } = await (keptNumber() === null ? askNow(page) : recall(keptNumber()));
-    if (mine !== number) return null;
+    const isLatest = () => mine === number;
+    const told = keptNumber() === null ? askNow(page, isLatest) : recall(keptNumber());
+    const { answer, keeping, request } = await told;
+    if (!isLatest()) return undefined;
+    if (request) recallWish(request);
     // the form may say what a kept run asked
     page.moved();
     show(answer, keeping, page);
     return answer.results.map(({ office }) => office);
   } catch (error) {
-    if (mine === number) failed(error, again);
+    if (mine !== number) return undefined;
+    failed(error, again);
     return null;
   } finally {
     if (mine === number) place.removeAttribute("aria-busy");

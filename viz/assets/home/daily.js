@@ -1,5 +1,6 @@
 // The officer's day with one unit: reserve it, let it, change its rent, confirm it, and take that back.
 
+import { remember, remembered } from "./memory.js";
 import { ask, send } from "./service.js";
 import { both, make, titleOf, today, UNKNOWN } from "./words.js";
 
@@ -7,11 +8,11 @@ const WHO = "cim-who";
 
 /** Who used this browser last; empty where nobody has said. */
 export function lastWho() {
-  return localStorage.getItem(WHO) ?? "";
+  return remembered(WHO);
 }
 
 export function rememberWho(who) {
-  localStorage.setItem(WHO, who);
+  remember(WHO, who);
 }
 
 const nameOf = (unit) => unit.unit_no ?? unit.id;

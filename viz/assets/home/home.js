@@ -45,7 +45,8 @@ async function answer() {
     return;
   }
   const offices = await advise({ open: choose, again: begin, moved: () => writePlace(asked(), opened) });
-  if (way === "recommend") keep(offices, true, scene);
+  // undefined: another question came first, and its offices are the ones listed
+  if (offices !== undefined && way === "recommend") keep(offices, true, scene);
 }
 
 /** The reader asks anew: the answer starts at its list. */

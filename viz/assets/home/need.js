@@ -45,7 +45,9 @@ export function countBounds(parameters) {
 /** Say at the fields what cannot be asked; true where all can. */
 export function check() {
   const { area_min: low, area_max: high } = form.elements;
-  const numbers = [...form.querySelectorAll("input[type=number]")];
+  // minutes that lead from no place are not asked
+  const numbers = [...form.querySelectorAll("input[type=number]")]
+    .filter(({ id }) => id !== "walk-minutes" || document.getElementById("walk-place").value !== "");
   const crossed = low.value !== "" && high.value !== "" && Number(low.value) > Number(high.value);
   const faulty = numbers.filter((field) => !field.validity.valid);
   const wrong = new Set(crossed ? [low, high, ...faulty] : faulty);
@@ -53,7 +55,8 @@ export function check() {
   note.className = wrong.size ? "wide wrong" : "wide";
   note.hidden = !wrong.size && low.value === "" && high.value === "";
   note.replaceChildren(...(
-    faulty.length ? both("请填不小于 0 的数", "a number, 0 or more")
+    faulty.length ? faulty.some(({ id }) => id === "walk-minutes") ? both("步行请填 1–120 分钟", "a walk of 1 to 120 minutes")
+        : both("请填不小于 0 的数", "a number, 0 or more")
       : crossed ? both("面积下限大于上限", "the least area is above the most")
         : both(`面积：${JOINED}即可`, "one unit, or adjacent units joined")));
   return wrong.size === 0;

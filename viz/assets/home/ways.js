@@ -1,5 +1,6 @@
 // The two ways in, as tabs: finding by bounds, and recommending to a company's need.
 
+import { remember, remembered } from "./memory.js";
 import { both, make } from "./words.js";
 
 const WAYS = ["find", "recommend"];
@@ -51,10 +52,10 @@ export function foldScene() {
   };
   button.addEventListener("click", () => {
     const folded = button.getAttribute("aria-expanded") === "true";
-    localStorage.setItem(FOLDED, folded ? "1" : "");
+    remember(FOLDED, folded ? "1" : "");
     fit(folded);
   });
-  fit(localStorage.getItem(FOLDED) === "1");
+  fit(remembered(FOLDED) === "1");
 }
 
 /** Say which values of a link were not understood. */
