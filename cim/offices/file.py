@@ -29,6 +29,7 @@ from cim.model.office import Office
 from cim.model.office_unit import OfficeUnit
 from cim.model.site import Site
 from cim.offices.properties import measures
+from cim.offices.sources import sources_of
 from cim.refresh.freshness import freshness
 
 
@@ -45,7 +46,8 @@ def office_file(connection: Connection, identifier: str) -> str | None:
     """Return all that is known of one office, as a GeoJSON feature.
 
     Its own columns and the measures of a search stand flat in the properties. Nested are ``known``
-    (for each group of measures how old and how well known they are), ``labels`` (every label with
+    (for each group of measures how old and how well known they are), ``counted`` (what lies around
+    it, by dataset: see `cim.offices.sources.sources_of`), ``labels`` (every label with
     its reason), ``freshness`` of the labels, ``building_file``, ``site_file`` and ``history``
     (the batches that wrote it, newest first).
 
@@ -73,6 +75,7 @@ def office_file(connection: Connection, identifier: str) -> str | None:
                     *shown,
                     *own,
                     _known(reading),
+                    _as_json("counted", sources_of(connection, identifier)),
                     _as_json("labels", labels_of(connection, identifier)),
                     _as_json("freshness", asdict(freshness(connection, identifier))),
                     _row_of(Building, o.building_id, "building_file"),
