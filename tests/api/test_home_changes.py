@@ -102,6 +102,7 @@ def test_the_table_of_units_fits_beside_the_city_and_on_a_phone(visit: Visit) ->
         assert table.evaluate("e => e.scrollWidth <= e.clientWidth")
         # the last column is inside as well
         last = page.locator(".units tbody td", has_text=f"核验 {TODAY}").first
+        expect(last).to_be_visible()
         box = last.bounding_box()
         assert box is not None
         assert box["x"] + box["width"] <= min(width, 432)
