@@ -95,6 +95,9 @@ def test_a_day_that_has_passed_is_now(visit: Visit) -> None:
 def test_the_table_of_units_fits_beside_the_city_and_on_a_phone(visit: Visit) -> None:
     page = visit.page
     page.get_by_label("也显示已租").check()
+    # the list is drawn anew with the unit that is let
+    expect(page.locator(".units tbody tr", has_text="已租")).to_be_visible()
+    page.wait_for_load_state("networkidle")
     for width, height in ((1440, 900), (390, 844)):
         page.set_viewport_size({"width": width, "height": height})
         table = page.locator("#detail .scroll")
