@@ -19,6 +19,9 @@ _DATE = (
 
 _DAY_FIRST = r"^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})$"
 _SERIAL = r"^[2-7]\d{4}(\.\d+)?$"
+_LAST_YEAR = 9999
+"""Of dates that are written with four digits, as they are exported again."""
+
 _MONTHS_ONLY = ("只写到月的日期按当月 1 日计", "dates without a day are taken as the 1st")
 
 _REASONS = {
@@ -38,7 +41,9 @@ def read_dates(values: pd.Series, column: Column[Any], findings: Findings) -> Re
     What may be two dates, or is the serial number of one, is refused and not guessed.
     """
     if pd.api.types.is_datetime64_any_dtype(values):
-        return Reading(values.dt.strftime("%Y-%m-%d").astype("string"))
+        late = values.dt.year > _LAST_YEAR
+        findings.add("value-unreadable", late, column.name, values, _REASONS["none"])
+        return Reading(values.mask(late).dt.strftime("%Y-%m-%d").astype("string"))
     text = given(texts(values))
     # a column of dates has few distinct ones
     distinct = pd.Series(text.dropna().unique(), dtype="string")

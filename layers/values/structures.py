@@ -21,7 +21,7 @@ def _parts(text: str) -> list[str]:
     """Split text at separators; a JSON array, as exports write it, is taken as it stands."""
     if text.startswith("["):
         try:
-            return [str(part) for part in json.loads(text)]
+            return [str(part) for part in json.loads(text) if part is not None]
         except ValueError:
             pass
     return LIST_SEPARATORS.split(text)

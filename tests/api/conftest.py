@@ -16,10 +16,12 @@ import geopandas as gpd
 import httpx
 import pandas as pd
 import pytest
-from sqlalchemy import create_engine
+from playwright.sync_api import Browser
+from sqlalchemy import Engine, create_engine
 from starlette.testclient import TestClient
 
 from api import server
+from tests.api.visits import serving
 
 Features = list[dict[str, Any]]
 CIM = Path(sys.executable).with_name("cim")
@@ -144,3 +146,12 @@ def cim(module_home: Path, folder: Path) -> Cim:
         return done
 
     return cim
+
+
+@pytest.fixture
+def home(luohu: Engine, browser: Browser) -> Iterator[str]:
+    """Serve the example city to pages, which are closed: their scenes would go on drawing."""
+    with serving() as address:
+        yield address
+    for context in browser.contexts:
+        context.close()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import uvicorn
 from playwright.sync_api import Browser, Page, Route
+from sqlalchemy import Engine, text
 
 from api.app import create_app
 
@@ -63,3 +64,17 @@ def matching(page: Page) -> int:
     """Return the number that the page says match."""
     page.wait_for_selector("#answer strong")
     return int(page.inner_text("#answer strong").replace(",", ""))
+
+
+def count_in_database(engine: Engine, condition: str) -> int:
+    """Count the offices for office use that meet a condition, in plain SQL."""
+    with engine.connect() as connection:
+        found = connection.scalar(
+            text(
+                "select count(*) from office o"
+                " left join site s on s.id = o.site_id"
+                " left join office_surroundings n on n.office_id = o.id"
+                f" where o.use = '办公' and {condition}"
+            )
+        )
+    return int(found or 0)

@@ -158,6 +158,12 @@ def test_lists_are_read_whatever_separates_them(bring: Bring, content_of: Conten
     assert {tuple(row["lines"]) for row in content_of("station").values()} == {("1号线", "9号线")}
 
 
+def test_what_is_nothing_in_a_list_is_no_part_of_it(bring: Bring, content_of: ContentOf) -> None:
+    station = {"id": "A", "name": "x", "kind": "metro", "status": "operating", "geom": HERE}
+    bring("station", {**station, "lines": '["1号线", null, "", "9号线"]'})
+    assert content_of("station")["t:A"]["lines"] == ["1号线", "9号线"]
+
+
 def test_a_code_that_a_spreadsheet_rounded_is_refused_as_cell_and_as_text() -> None:
     column = columns_of(layer_named("building"))["id"]
     cells: list[Any] = [
@@ -197,6 +203,16 @@ def test_a_day_is_the_same_however_it_is_written(day: dt.date, form: str) -> Non
     written = form.format(y=day.year, m=day.month, d=day.day)
     assert convert(pd.Series([written]), column, findings)[0] == day.isoformat()
     assert not findings.counts
+
+
+def test_a_moment_after_the_year_9999_is_refused_by_its_row() -> None:
+    findings = Findings()
+    column = columns_of(layer_named("parking"))["source_date"]
+    moments = np.array(["2024-05-06", "12001-01-01"], dtype="datetime64[s]")
+    read = convert(pd.Series(moments, index=[7, 8]), column, findings)
+    assert read[7] == "2024-05-06"
+    assert pd.isna(read[8])
+    assert [(one.row, one.code) for one in findings.errors()] == [(8, "value-unreadable")]
 
 
 def test_an_approximate_value_is_an_exception_of_its_row(

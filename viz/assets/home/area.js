@@ -21,7 +21,7 @@ export function areaGeometry() {
 
 export function dropArea() {
   kept = null;
-  tell({ drawing: false, ring: null });
+  stopDrawing();
 }
 
 /** Set the area from an address; false where it is none. */
@@ -29,34 +29,43 @@ export function restoreArea(words) {
   const points = (words ?? "").split(",").filter(Boolean).map((point) => point.trim().split(/\s+/).map(Number));
   const understood = points.length >= 3 && points.every((point) => point.length === 2 && point.every(Number.isFinite));
   kept = understood ? points : null;
-  finish();
+  stopDrawing();
   return understood || words === null;
 }
 
-function finish() {
+export function isDrawing() {
+  return !bar.hidden;
+}
+
+/** Ask for no more corners; the area that stood before stands. */
+export function stopDrawing() {
   bar.hidden = true;
   corners = [];
   tell({ drawing: false, ring: kept });
 }
 
+/** Show the corners so far, and what can be done with them. */
 function draw() {
-  const undo = make("button", { type: "button" }, ...both("退一点", "back"));
-  const done = make("button", { type: "button", class: "primary" }, ...both("完成", "done"));
-  const stop = make("button", { type: "button" }, ...both("取消", "cancel"));
+  bar.hidden = false;
+  count.replaceChildren(...both(`在地图上依次点出范围的角点（${corners.length} 点，至少 3 点）`, "click the corners in the scene"));
   undo.disabled = corners.length === 0;
   done.disabled = corners.length < 3;
-  undo.addEventListener("click", () => { corners.pop(); draw(); });
-  stop.addEventListener("click", finish);
-  done.addEventListener("click", () => {
-    kept = corners;
-    finish();
-    document.getElementById("need").dispatchEvent(new Event("input"));
-  });
-  bar.replaceChildren(make("span", { role: "status" },
-    ...both(`在地图上依次点出范围的角点（${corners.length} 点，至少 3 点）`, "click the corners in the scene")), undo, done, stop);
-  bar.hidden = false;
   tell({ drawing: true, ring: corners });
 }
+
+// the bar stays: what is announced is a change of its words, and the focus is not lost
+const count = make("span", { role: "status" });
+const undo = make("button", { type: "button" }, ...both("退一点", "back"));
+const done = make("button", { type: "button", class: "primary" }, ...both("完成", "done"));
+const stop = make("button", { type: "button" }, ...both("取消", "cancel"));
+bar.append(count, undo, done, stop);
+undo.addEventListener("click", () => { corners.pop(); draw(); });
+stop.addEventListener("click", stopDrawing);
+done.addEventListener("click", () => {
+  kept = corners;
+  stopDrawing();
+  document.getElementById("need").dispatchEvent(new Event("input"));
+});
 
 /** A corner that the reader clicked in the scene. */
 export function addCorner({ longitude, latitude }) {

@@ -15,11 +15,6 @@ async function search(question, area) {
   return area === null ? ask(`/offices?${asked}`) : (await send("POST", `/offices/search?${asked}`, area)).body;
 }
 
-/** A link to a file cannot carry an area; it names what was found in it. */
-function idsOf({ features }) {
-  return new URLSearchParams({ ids: features.map(({ properties }) => properties.id).join(",") });
-}
-
 /** Ask and show; return {offices, isBound}, null where another question came first. */
 export async function find({ open, again }) {
   const mine = ++number;
@@ -36,7 +31,7 @@ export async function find({ open, again }) {
   try {
     const found = await search(question, area);
     if (mine !== number) return null;
-    showOffices(found, { open, question: area === null ? question : idsOf(found), onlyFree: parameters.has("free") });
+    showOffices(found, { open, question, area, onlyFree: parameters.has("free") });
     showLabelCounts(found.facets?.labels);
     return { offices: found.features.map(({ properties }) => properties), isBound: bounds > 0 };
   } catch (error) {

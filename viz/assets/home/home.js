@@ -1,7 +1,7 @@
 // The first page: a need on the left, the city on the right.
 
 import { advise, adviceEntry, faceAdvice, showAdvice, showBeginning, wasAsked } from "./advice.js";
-import { addCorner, listenToDrawing } from "./area.js";
+import { addCorner, isDrawing, listenToDrawing, stopDrawing } from "./area.js";
 import { hideDetail, showDetail, showDetailFailure } from "./detail.js";
 import { find } from "./find.js";
 import { entryOf, markOpen, showFailure, showList } from "./list.js";
@@ -72,6 +72,7 @@ async function recommend() {
 /** Show one way and its answer, the same as before where it was not asked anew. */
 function goWay(to) {
   way = to;
+  if (isDrawing()) stopDrawing();
   showWay(to);
   showAnswers(opened === null);
 }
@@ -188,6 +189,7 @@ function travelled() {
 listenToScene(scene, {
   onSelect: (id) => { if (id) choose(id, { fly: false }); else back(); },
   onCorner: addCorner,
+  onEnough: stopDrawing,
 });
 listenToDrawing(scene.draw);
 listenToWays((to) => {
@@ -202,7 +204,9 @@ listenToPicks({ onChange: (ids) => writePicked(ids, asked(), opened), onCompare:
 document.getElementById("stock-open").addEventListener("click", () => showStock());
 document.addEventListener("keydown", (event) => {
   const elsewhere = event.target.closest("form") ?? document.querySelector("dialog[open]");
-  if (event.key === "Escape" && !elsewhere) back();
+  if (event.key !== "Escape" || elsewhere) return;
+  if (isDrawing()) stopDrawing();
+  else back();
 });
 window.addEventListener("popstate", travelled);
 foldOnPhone(phone);

@@ -2,6 +2,7 @@
 
 import { labelChips } from "./labels.js";
 import { pickBox } from "./picks.js";
+import { saveFile } from "./service.js";
 import { both, make, matching, metro, parking, provenanceTag, rent, space, UNKNOWN, whole } from "./words.js";
 
 const PAGE = 30;
@@ -89,20 +90,33 @@ function countWords(matched, offices, onlyFree) {
 }
 
 /** Links to the same answer as files. */
-function exports(question) {
-  return make("p", { class: "exports" }, "导出 export ", ...["csv", "xlsx"].flatMap((form) => [
-    make("a", { href: `/offices?${question}&f=${form}`, download: "" }, form === "csv" ? "CSV" : "Excel"), " "]));
+function exports(question, area) {
+  return make("p", { class: "exports" }, "导出 export ",
+    ...["csv", "xlsx"].flatMap((form) => [exported(question, area, form), " "]));
+}
+
+/** A link to a file; an area is sent, since a link cannot carry it. */
+function exported(question, area, form) {
+  const title = form === "csv" ? "CSV" : "Excel";
+  if (area === null) return make("a", { href: `/offices?${question}&f=${form}`, download: "" }, title);
+  const button = make("button", { type: "button", class: "small" }, title);
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    await saveFile(`/offices/search?${question}&f=${form}`, area).catch((error) => { button.after(` ${error.message}`); });
+    button.disabled = false;
+  });
+  return button;
 }
 
 /**
- * Show a FeatureCollection of offices. `question` is what was asked, `onlyFree` whether only for
- * free space.
+ * Show a FeatureCollection of offices. `question` is what was asked, `area` where
+ * (GeoJSON or null), `onlyFree` whether only for free space.
  */
-export function showOffices(collection, { open, question, onlyFree }) {
+export function showOffices(collection, { open, question, area, onlyFree }) {
   const offices = collection.features.map((feature) => feature.properties);
   answer.className = "";
   answer.replaceChildren(...countWords(collection.numberMatched, offices, onlyFree),
-    ...[similarWords(collection.text_match), unknownWords(collection.unknown), offices.length ? exports(question) : null].filter(Boolean));
+    ...[similarWords(collection.text_match), unknownWords(collection.unknown), offices.length ? exports(question, area) : null].filter(Boolean));
   if (offices.length === 0) {
     clear(make("li", { class: "empty" },
       "没有符合全部条件的楼宇。可以放宽面积、租金或步行时间，或清除条件。",

@@ -2,7 +2,7 @@
 
 import { labelNamed, labelTicks, tickChip } from "./choices.js";
 import { areaOf, dropArea, restoreArea } from "./area.js";
-import { fillPlaces, openWalk, restoreWalk, walkOf } from "./walk.js";
+import { fillPlaces, openWalk, restoreWalk, walkField, walkOf } from "./walk.js";
 import { showStrange } from "./ways.js";
 import { both } from "./words.js";
 
@@ -45,9 +45,9 @@ export function countBounds(parameters) {
 /** Say at the fields what cannot be asked; true where all can. */
 export function check() {
   const { area_min: low, area_max: high } = form.elements;
+  const walk = walkField();
   // minutes that lead from no place are not asked
-  const numbers = [...form.querySelectorAll("input[type=number]")]
-    .filter(({ id }) => id !== "walk-minutes" || document.getElementById("walk-place").value !== "");
+  const numbers = [...form.querySelectorAll("input[type=number]")].filter((field) => field !== walk.minutes || walk.asked);
   const crossed = low.value !== "" && high.value !== "" && Number(low.value) > Number(high.value);
   const faulty = numbers.filter((field) => !field.validity.valid);
   const wrong = new Set(crossed ? [low, high, ...faulty] : faulty);
@@ -55,7 +55,7 @@ export function check() {
   note.className = wrong.size ? "wide wrong" : "wide";
   note.hidden = !wrong.size && low.value === "" && high.value === "";
   note.replaceChildren(...(
-    faulty.length ? faulty.some(({ id }) => id === "walk-minutes") ? both("步行请填 1–120 分钟", "a walk of 1 to 120 minutes")
+    faulty.length ? faulty.includes(walk.minutes) ? both("步行请填 1–120 分钟", "a walk of 1 to 120 minutes")
         : both("请填不小于 0 的数", "a number, 0 or more")
       : crossed ? both("面积下限大于上限", "the least area is above the most")
         : both(`面积：${JOINED}即可`, "one unit, or adjacent units joined")));
@@ -143,7 +143,7 @@ export function restore(parameters) {
     if (value === null) setField(field, field.options?.[0]?.value ?? "");
     else if (!setField(field, value)) strange.push(`${titleOfField(field)}：${value}`);
   }
-  restoreWalk(parameters.get("within_walk"));
+  if (!restoreWalk(parameters.get("within_walk"))) strange.push(`步行：${parameters.get("within_walk")}`);
   if (!restoreArea(parameters.get("within"))) strange.push(`范围：${parameters.get("within")}`);
   openWhatIsSet();
   showStrange(strange);

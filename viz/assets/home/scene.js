@@ -4,13 +4,14 @@
 import { both, make } from "./words.js";
 
 /** Say that the scene is older than the last change, and let it be loaded anew. */
-function showAged(frame) {
+function showAged(frame, onReload) {
   const place = document.getElementById("aged");
   const at = new Date().toLocaleTimeString("zh-CN", { timeStyle: "short" });
   const again = make("button", { type: "button", class: "small" }, ...both("重新载入", "reload"));
   again.addEventListener("click", () => {
     place.hidden = true;
     document.getElementById("waiting").hidden = false;
+    onReload();
     frame.contentWindow.location.reload();
   });
   place.replaceChildren(`地图还没有画出 ${at} 的改动 `, make("small", { lang: "en" }, "the scene does not show the last change "), again);
@@ -53,7 +54,10 @@ export function sceneOf(frame) {
       tell({ type: "cim-renew", scene: described });
       document.getElementById("aged").hidden = true;
     } catch {
-      if (mine === changes) showAged(frame);
+      if (mine === changes) showAged(frame, () => {
+        scene.ready = false;
+        changes = 0;
+      });
     }
   };
   scene.begin = () => {
@@ -67,8 +71,8 @@ export function sceneOf(frame) {
   return scene;
 }
 
-/** Hear the scene: `onSelect(id | null)` when the reader clicked in it, `onCorner` while drawing. */
-export function listenToScene(scene, { onSelect, onCorner }) {
+/** Hear the scene: `onSelect(id | null)` when the reader clicked in it, `onCorner` and `onEnough` while drawing. */
+export function listenToScene(scene, { onSelect, onCorner, onEnough }) {
   window.addEventListener("message", ({ origin, source, data }) => {
     if (origin !== location.origin || source !== scene.frame.contentWindow) return;
     if (data?.type === "cim-ready") {
@@ -77,5 +81,6 @@ export function listenToScene(scene, { onSelect, onCorner }) {
     }
     if (data?.type === "cim-select") onSelect(data.id);
     if (data?.type === "cim-corner") onCorner(data);
+    if (data?.type === "cim-enough") onEnough();
   });
 }

@@ -15,23 +15,43 @@ export class NoAnswerError extends Error {
   }
 }
 
-/** Return the answer and its headers. Throws `NoAnswerError`. */
-async function answerTo(path, options = {}) {
+const UNREADABLE = "服务的回答无法读取。The answer cannot be read.";
+
+/** Return the response. Throws `NoAnswerError` where it is none, or one of a failure. */
+async function answerOf(path, options = {}) {
   let answer;
   try {
     answer = await fetch(path, { headers: HEADERS, ...options });
   } catch {
     throw new NoAnswerError("服务没有回应，请稍后再试。The service does not answer.", 0);
   }
+  if (answer.ok) return answer;
   const body = await answer.json().catch(() => null);
-  if (answer.ok && body !== null) return { body, headers: answer.headers };
-  const reason = body?.detail ?? "服务的回答无法读取。The answer cannot be read.";
-  throw new NoAnswerError(reason, answer.ok ? 500 : answer.status);
+  throw new NoAnswerError(body?.detail ?? UNREADABLE, answer.status);
+}
+
+/** Return the answer and its headers. Throws `NoAnswerError`. */
+async function answerTo(path, options) {
+  const answer = await answerOf(path, options);
+  const body = await answer.json().catch(() => null);
+  if (body === null) throw new NoAnswerError(UNREADABLE, 500);
+  return { body, headers: answer.headers };
 }
 
 /** Return the JSON answer to a path. Throws `NoAnswerError`. */
 export async function ask(path) {
   return (await answerTo(path)).body;
+}
+
+/** Send JSON and save the file that answers it. Throws `NoAnswerError`. */
+export async function saveFile(path, content) {
+  const answer = await answerOf(path, { method: "POST", headers: { ...HEADERS, "content-type": "application/json" }, body: JSON.stringify(content) });
+  const [, name] = /filename\*=UTF-8''([^;]+)/.exec(answer.headers.get("content-disposition") ?? "") ?? [];
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(await answer.blob());
+  link.download = decodeURIComponent(name ?? "");
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
 /** Send JSON; return the answer and its headers. Throws `NoAnswerError`. */

@@ -25,6 +25,13 @@ export function walkWords() {
   return `步行到 ${place.selectedOptions[0].text} ≤ ${minutes.value} 分钟`;
 }
 
+/** Return the field of the minutes, and whether they are asked for; then they may not be empty. */
+export function walkField() {
+  const asked = place.value !== "";
+  minutes.required = asked;
+  return { minutes, asked };
+}
+
 export function dropWalk() {
   place.value = "";
 }
@@ -34,15 +41,17 @@ export function openWalk() {
   return walkOf() === null ? null : place;
 }
 
-/** Set the bound from an address: a station by id or name, or a point; null ends it. */
+/** Set the bound from an address: a station by id or name, or a point; false where it is none. */
 export function restoreWalk(words) {
   place.value = "";
   minutes.value = minutes.defaultValue;
-  if (words === null) return;
+  if (words === null) return true;
   const cut = words.lastIndexOf(",");
-  const where = words.slice(0, Math.max(cut, 0)), option = [...place.options].find(({ value, text }) => where && [value, text].includes(where));
+  if (cut < 1 || !(Number(words.slice(cut + 1)) > 0)) return false;
+  const where = words.slice(0, cut), option = [...place.options].find(({ value, text }) => [value, text].includes(where));
   // a point, or a name that the service is to judge
-  if (!option && where) place.add(new Option(where, where));
+  if (!option) place.add(new Option(where, where));
   place.value = option?.value ?? where;
   minutes.value = words.slice(cut + 1);
+  return true;
 }

@@ -13,6 +13,7 @@
 //   scene → host  {type: "cim-ready"}                             first full frame is drawn
 //                 {type: "cim-select", id | null}                 the reader clicked a feature
 //                 {type: "cim-corner", longitude, latitude}       the reader clicked a corner
+//                 {type: "cim-enough"}                            the reader gave up drawing
 //                 {type: "cim-measure", measure: key}             the reader chose a measure
 
 /** Listen to the host; `actions` has one function per kind of message. */

@@ -1,6 +1,7 @@
 // Start the scene: read it, draw it, wire page, pointer and host.
 
 const SETTLE_MS = 120;
+const FARTHEST_CORNER = 0.3; // degrees from the middle of the view
 
 function start(scene) {
   furnish(scene);
@@ -20,6 +21,7 @@ function start(scene) {
   };
   let city = null;
   let settling = 0;
+  let pressed = {x: 0, y: 0, drawing: false};
 
   const camera = cameraJourneys(scene, home, heightOf, (initialViewState) => city.setProps({initialViewState}));
   const follow = instruments(camera);
@@ -58,7 +60,7 @@ function start(scene) {
       redrawWhenSettled();
     },
     onHover: (info) => show.hover(info),
-    onClick: ({layer, object}) => { if (!state.drawing) click(layer, object); },
+    onClick: ({layer, object}) => { if (!pressed.drawing) click(layer, object); },
     getCursor: ({isDragging, isHovering}) =>
       state.drawing ? "crosshair" : isDragging ? "grabbing" : isHovering ? "pointer" : "grab",
     onAfterRender: afterRender(() => city, () => { follow(home); redraw(); }),
@@ -140,11 +142,13 @@ function start(scene) {
 
   // On the ground under the pointer, not on the roof that hides it.
   // The browser's own click: deck.gl's waits for what is under the pointer, and may go unheard.
-  let pressed = [0, 0];
-  canvas.addEventListener("pointerdown", ({offsetX, offsetY}) => { pressed = [offsetX, offsetY]; });
+  canvas.addEventListener("pointerdown", ({offsetX: x, offsetY: y}) => { pressed = {x, y, drawing: state.drawing}; });
   canvas.addEventListener("click", ({offsetX: x, offsetY: y}) => {
-    if (!state.drawing || Math.hypot(x - pressed[0], y - pressed[1]) > 6) return;
-    const [longitude, latitude] = city.getViewports()[0].unproject([x, y]);
+    if (!state.drawing || Math.hypot(x - pressed.x, y - pressed.y) > 6) return;
+    const view = city.getViewports()[0];
+    const [longitude, latitude] = view.unproject([x, y]);
+    // near the horizon a pixel is kilometres wide
+    if (Math.hypot(longitude - view.longitude, latitude - view.latitude) > FARTHEST_CORNER) return;
     tellHost({type: "cim-corner", longitude, latitude});
   });
 
@@ -160,7 +164,9 @@ function start(scene) {
   }
 
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") select(null, {tell: state.selected !== null});
+    if (event.key !== "Escape") return;
+    if (state.drawing) tellHost({type: "cim-enough"});
+    else select(null, {tell: state.selected !== null});
   });
   canvas.addEventListener("webglcontextlost", () => {
     delete root.ready;
