@@ -24,6 +24,8 @@ from cim.matching.truth import (
     some,
     truth_of,
 )
+from cim.model import columns_of, field_of
+from cim.model.office import Office
 from cim.offices.criteria import ANY_USE
 from cim.offices.starts import lines_among
 
@@ -85,6 +87,8 @@ class Choice:
         Whether all words asked for must hold, and not only one of them.
     beside
         Where the request states a number that each word is held to: `truths` gets both.
+    order
+        Words from the highest to the lowest; empty where none is above another.
     """
 
     path: str
@@ -94,6 +98,7 @@ class Choice:
     words: Callable[[Market], Iterable[Any]]
     together: bool = False
     beside: str | None = None
+    order: tuple[str, ...] = ()
 
     def word(self, market: Market, word: Any, request: Request) -> Truth:
         """Return whether each office meets one word; kept for words that there are."""
@@ -276,7 +281,14 @@ MUSTS: dict[str, Must | Choice] = {
             most=False,
             digits=0,
         ),
-        Choice("must.grade", "等级", "grade", _is("grade"), _all("grade")),
+        Choice(
+            "must.grade",
+            "等级",
+            "grade",
+            _is("grade"),
+            _all("grade"),
+            order=tuple(field_of(columns_of(Office)["grade"]).values),
+        ),
         Choice("must.labels", "标签", "label", _label, lambda m: m.labels, together=True),
         Must("must.clear_height_min", "净高", "clear height", "clear_height", "m", most=False),
         Must("must.efficiency_min", "得房率", "efficiency", "efficiency", "percent", most=False),

@@ -71,7 +71,7 @@ def _funnel(ranked: Ranked) -> Iterator[Step]:
     before = np.full(len(ranked.market), YES, np.int8)
     for stage in ranked.judged.stages:
         value = None if stage.path in (ALL, FREE) else bound_of(ranked.request, stage.path)
-        said = bound_in_words(stage.path, value)
+        said = bound_in_words(ranked.market.rules, stage.path, value)
         yield Step(
             bound=stage.path,
             value=value,
@@ -136,13 +136,14 @@ def _relaxations(ranked: Ranked) -> Iterator[Relaxation]:
     if wanted <= 0:
         return
     ids, names = ranked.market.words("id"), ranked.market.words("name")
-    for found in relax(ranked.market, ranked.request, ranked.judged.state, wanted):
-        after = patched(ranked.request, found.patch)
-        old = [bound_in_words(path, bound_of(ranked.request, path)) for path in found.paths]
+    request, rules = ranked.request, ranked.market.rules
+    for found in relax(ranked.market, request, ranked.judged.state, wanted, ranked.day):
+        after = patched(request, found.patch)
+        old = [bound_in_words(rules, path, bound_of(request, path)) for path in found.paths]
         new = [
             Said(zh=f"不限{bound_titles(path).zh}", en=f"no bound on {bound_titles(path).en}")
             if bound_of(after, path) is None
-            else bound_in_words(path, bound_of(after, path))
+            else bound_in_words(rules, path, bound_of(after, path))
             for path in found.paths
         ]
         count = len(found.brings)
@@ -153,8 +154,10 @@ def _relaxations(ranked: Ranked) -> Iterator[Relaxation]:
             offices=[Named(id=ids[place], name=names[place]) for place in found.brings[:_LISTED]],
             enough=count >= wanted,
             zh="；".join(f"{a.zh} → {b.zh}" for a, b in zip(old, new, strict=True))
+            + ("（改动较大）" if found.large else "")
             + f"：多 {count} 处",
             en="; ".join(f"{a.en} → {b.en}" for a, b in zip(old, new, strict=True))
+            + (" (a large change)" if found.large else "")
             + f": {count} more",
         )
 

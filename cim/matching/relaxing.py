@@ -21,15 +21,28 @@ from cim.matching.offers import SPACE, Offers, cost_most, offers_of
 from cim.matching.patching import Patch, dropped, patch_of, patched, together
 from cim.matching.truth import YES, Numbers, Truth, every, of_group
 
+_HALF = 0.5
+"""Share of a bound beyond which moving it is a large change."""
+
+_WORD = 0.25
+"""Size of one more word (each step down a grade), one less that must hold, no bound at all."""
+
+_POINTS_IN_TIME = ("need.move_in", "must.completed_min")
+"""Bounds of which no half can be taken."""
+
 
 @dataclass(frozen=True)
 class Found:
-    """A change of one or two bounds, and the offices (places in the market) that it brings."""
+    """A change of one or two bounds, and the offices (places in the market) that it brings.
+
+    It is `large` where it moves a number by more than half of it.
+    """
 
     paths: tuple[str, ...]
     patch: Patch
     size: float
     brings: NDArray[np.intp]
+    large: bool
 
 
 def _most_affordable(offers: Offers, request: Request) -> Numbers:
@@ -137,6 +150,23 @@ def _size(path: str, request: Request, value: float) -> float:
     return float(abs(value - bound) / max(bound, value, 1e-9))
 
 
+def _is_large(before: Request, after: Request, path: str) -> bool:
+    """Tell whether a bound is moved by more than half of it."""
+    if _numeric(path) is None or path in _POINTS_IN_TIME:
+        return False
+    old, new = bound_of(before, path), bound_of(after, path)
+    return bool(abs(new - old) > _HALF * old)
+
+
+def _steps(must: Choice, word: Any, given: list[Any]) -> tuple[int, bool, int]:
+    """Return how far a word lies from the nearest one given, whether above it, and its place."""
+    if not must.order:
+        return 1, False, 0
+    place = must.order.index(word)
+    away = [place - must.order.index(one) for one in given]
+    return min((abs(steps), steps < 0, place) for steps in away)
+
+
 def bound_of(request: Request, path: str) -> Any:
     """Return what a request states under a path."""
     if path == "need.area.min":
@@ -158,10 +188,13 @@ class Relaxing:
     ----------
     state
         (offices,), how each stands to the request as it is.
+    day
+        The day of the answer; no date before it is offered.
     """
 
-    def __init__(self, market: Market, request: Request, state: Truth) -> None:
+    def __init__(self, market: Market, request: Request, state: Truth, day: dt.date) -> None:
         self.market = market
+        self.day = day
         self.request = request
         self.offers = offers_of(market)
         self.state = state
@@ -264,6 +297,8 @@ class Relaxing:
         else:
             least = request.area_min or 0.0
             held = critical_space(self.market, offers, truth, loose, path, least)
+        if path == "need.move_in":
+            held = np.maximum(held, _number(self.day))
         return np.where(state == YES, held, np.nan)
 
     def _choices(self, request: Request, path: str, others: int) -> Iterator[tuple[Patch, float]]:
@@ -273,55 +308,72 @@ class Relaxing:
         given = given if isinstance(given, list) else [given]
         if isinstance(must, Choice) and must.together:
             for word in given:
-                yield patch_of(path, [w for w in given if w != word] or None), 0.25
+                yield patch_of(path, [w for w in given if w != word] or None), _WORD
         elif isinstance(must, Choice) and (words := [*must.words(self.market)]):
             if len(given) >= MOST_WORDS:
                 return
+            words = [word for word in words if word not in given]
             loose = dropped(request, path)
             near = np.minimum(self._within(loose), self.space(loose, others)[0]) == YES
             near &= self.state != YES
-            for word in words:
-                held = must.word(self.market, word, request)[near]
-                if word not in given and (held == YES).any():
-                    yield patch_of(path, [*given, word]), 0.25
+            # the next lower grade comes first, then the next higher one
+            for word in sorted(words, key=lambda word: _steps(must, word, given)):
+                if (must.word(self.market, word, request)[near] == YES).any():
+                    size = _WORD * _steps(must, word, given)[0]
+                    yield patch_of(path, [*given, word]), size
         else:
-            yield patch_of(path, None), 0.25
+            yield patch_of(path, None), _WORD
+
+    def _found(self, paths: tuple[str, ...], patch: Patch, size: float) -> Iterator[Found]:
+        """Return a change if it brings anything."""
+        brings = self.brought(patch, *paths)
+        if len(brings):
+            after = patched(self.request, patch)
+            large = any(_is_large(self.request, after, path) for path in paths)
+            yield Found(paths, patch, size, brings, large)
 
     def singles(self, wanted: int) -> list[Found]:
         """Return, for each bound, the smallest changes that bring one office, and enough."""
-        found = []
+        found: list[Found] = []
         for path in self.bounds():
             for patch, size in self.changes(self.request, path, wanted):
-                brings = self.brought(patch, path)
-                if len(brings):
-                    found.append(Found((path,), patch, size, brings))
+                found += self._found((path,), patch, size)
         return found
 
     def pairs(self) -> list[Found]:
         """Return the smallest changes of two bounds; asked only where no single one helps."""
-        found = []
+        found: list[Found] = []
         for first, second in itertools.combinations(self.bounds(), 2):
             loose = dropped(self.request, first)
             for patch, size in self.changes(loose, second, 1, first):
                 # with the second as it must be, how little of the first is enough?
                 for other, more in self.changes(patched(self.request, patch), first, 1, second):
-                    both = together(patch, other)
-                    brings = self.brought(both, first, second)
-                    if len(brings):
-                        found.append(Found((first, second), both, size + more, brings))
+                    found += self._found((first, second), together(patch, other), size + more)
         return found
 
 
+def _small(found: list[Found]) -> list[Found]:
+    return [one for one in found if not one.large]
+
+
 def relax(
-    market: Market, request: Request, state: Truth, wanted: int, most: int = 12
+    market: Market, request: Request, state: Truth, wanted: int, day: dt.date, most: int = 12
 ) -> list[Found]:
     """Return the smallest changes that bring offices, the smallest first.
+
+    Large ones only where nothing smaller brings any, two bounds only where one is not enough.
 
     Parameters
     ----------
     wanted
         How many offices are missing.
+    day
+        The day of the answer; no date before it is offered.
     """
-    relaxing = Relaxing(market, request, state)
-    found = relaxing.singles(wanted) or relaxing.pairs()
+    relaxing = Relaxing(market, request, state, day)
+    singles = relaxing.singles(wanted)
+    found = _small(singles)
+    if not found:
+        pairs = relaxing.pairs()
+        found = _small(pairs) or singles or pairs
     return sorted(found, key=lambda one: (one.size, one.paths))[:most]

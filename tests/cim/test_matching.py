@@ -458,7 +458,10 @@ def test_no_smaller_change_of_a_bound_brings_any_office(
     smallest = min((r["change"]["must"]["metro_walk_max"] for r in promised), default=None)
     after = ask(here, **merge(QUESTION, {"must": {"metro_walk_max": float(tried)}}))
     gained = set(names(after)) - set(names(before))
-    if any(len(r["bounds"]) == 1 for r in before["relaxations"]) or not before["relaxations"]:
+    single = any(len(r["bounds"]) == 1 for r in before["relaxations"])
+    # more than 15 is a large change of 10, left out where anything smaller helps
+    told = tried <= 15 or smallest is not None
+    if told and (single or not before["relaxations"]):
         assert bool(gained) == (smallest is not None and tried >= smallest)
 
 
