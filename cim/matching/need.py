@@ -239,10 +239,11 @@ class Request(_Strict):
         """The least area: as stated, else what the heads need."""
         if self.need.area.min is not None:
             return self.need.area.min
-        return self._heads
+        return self.area_of_heads
 
     @property
-    def _heads(self) -> float | None:
+    def area_of_heads(self) -> float | None:
+        """What the heads need, m²."""
         heads = self.need.headcount
         return None if heads is None else heads * self.area_per_person
 
@@ -250,8 +251,8 @@ class Request(_Strict):
     def area_wanted(self) -> float | None:
         """The area that fits best: what the heads need within the bounds, else their middle."""
         low, high = self.need.area.min, self.need.area.max
-        if self._heads is not None:
-            return min(max(self._heads, low or 0), high or self._heads)
+        if self.area_of_heads is not None:
+            return min(max(self.area_of_heads, low or 0), high or self.area_of_heads)
         if low is not None and high is not None:
             return (low + high) / 2
         return low if low is not None else high

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from cim.matching.answer import Answer, Missing, Named, Open, Relaxation, Said, Step
 from cim.matching.choosing import applicable, choose
 from cim.matching.criteria import presets, weights_of
+from cim.matching.doubting import doubts
 from cim.matching.funnel import ALL, FREE, judge, space_bounds
 from cim.matching.market import Market, market_of
 from cim.matching.naming import refuse_unknown
@@ -194,6 +195,7 @@ def _assumptions(ranked: Ranked) -> Iterator[Said]:
 
 def _notes(ranked: Ranked) -> Iterator[Said]:
     request = ranked.request
+    yield from doubts(ranked.market, request, ranked.day)
     asked = weights_of(request.preset, request.weights)
     if "area_fit" in asked and "area_fit" not in ranked.weights:
         yield Said(zh="没有说明面积，面积匹配不计分", en="no area stated: fit of area not scored")
