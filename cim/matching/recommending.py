@@ -38,13 +38,7 @@ def today() -> dt.date:
 
 
 def with_codes(market: Market, request: Request) -> Request:
-    """Return a request whose labels are codes, whatever they were called.
-
-    Raises
-    ------
-    cim.labels.rules.UnknownLabelError
-        There is no such label; the message lists those there are.
-    """
+    """Return a request whose labels, which there are, are codes, whatever they were called."""
     if not request.must.labels:
         return request
     codes = [market.rules.named(name).code for name in request.must.labels]
@@ -214,7 +208,7 @@ def _notes(ranked: Ranked) -> Iterator[Said]:
 
 def recommend_in(market: Market, request: Request, day: dt.date) -> Answer:
     """Recommend from a market as it stands; see `recommend`."""
-    refuse_unknown(market.names, request)
+    refuse_unknown(market.names, market.rules, request)
     ranked = _rank(market, with_codes(market, request), day)
     return Answer(
         funnel=list(_funnel(ranked)),
