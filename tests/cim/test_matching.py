@@ -334,6 +334,24 @@ def test_what_sets_an_office_above_the_next_adds_up_to_the_difference() -> None:
     assert second["pareto"]
 
 
+def test_offices_whose_scores_round_to_the_same_are_said_to_be_level() -> None:
+    here = market(
+        [{"id": "A", "walk_min": 3.0}, {"id": "B", "walk_min": 4.0}],
+        [free("a", "A", 100, rent=90), free("b", "B", 100, rent=80)],
+    )
+    # 3 to 4 minutes lose 0.05, 80 to 90 CNY another 0.05
+    first, _ = ask(here, weights={"metro_walk": 50, "rent": 50})["results"]
+    versus = first["versus_next"]
+    assert versus["difference"] == 0
+    assert versus["zh"] == "与B并列：步行到地铁 +2.5，租金 -2.5"
+    assert versus["en"] == "level with B: walk to the metro +2.5, rent -2.5"
+    # nothing at all sets these two apart
+    here = market([{"id": "A"}, {"id": "B"}], [free("a", "A", 100), free("b", "B", 100)])
+    first, _ = ask(here)["results"]
+    assert first["versus_next"]["zh"] == "与B并列：先列已知较全、编号在前者"
+    assert first["versus_next"]["en"] == "level with B: better known first, then by id"
+
+
 def test_a_bound_that_has_no_degrees_is_relaxed_by_taking_it_away() -> None:
     here = market([{"id": "A", "registrable": False, "walk_min": 12.0}], [free("a", "A", 100)])
     question: dict[str, Any] = {"must": {"registrable": True}}
