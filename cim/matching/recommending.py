@@ -10,6 +10,7 @@ import numpy as np
 from sqlalchemy import Connection
 
 from cim.matching.answer import Answer, Missing, Named, Open, Relaxation, Said, Step
+from cim.matching.changing import bound_of
 from cim.matching.choosing import applicable, choose
 from cim.matching.criteria import presets, weights_of
 from cim.matching.doubting import doubts
@@ -20,7 +21,7 @@ from cim.matching.need import Request
 from cim.matching.offers import SPACE, offers_of
 from cim.matching.patching import patched
 from cim.matching.ranking import Ranked, results
-from cim.matching.relaxing import bound_of, relax
+from cim.matching.relaxing import relax
 from cim.matching.saying import MISSING, NOT_COMPARABLE, bound_in_words, bound_titles
 from cim.matching.scoring import ranking, scaled, score
 from cim.matching.truth import NO, UNKNOWN, YES
