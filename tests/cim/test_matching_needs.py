@@ -56,3 +56,12 @@ def test_a_date_of_moving_in_that_has_passed_is_answered_and_said() -> None:
         answer = ask(here, need={"move_in": str(day)})
         assert names(answer) == ["A"]
         assert (f"入驻日期 {day} 已过" in notes(answer)) is told
+
+
+def test_heads_become_area_by_the_square_metres_of_the_preset_or_those_stated() -> None:
+    here = market([{"id": "A"}], [free("a", "A", 590)])
+    assert names(ask(here, need={"headcount": 49}, preset="finance")) == ["A"]  # 12 m² a head
+    assert names(ask(here, need={"headcount": 50}, preset="finance")) == []
+    answer = ask(here, need={"headcount": 50, "area_per_person": 11.8})
+    assert names(answer) == ["A"]
+    assert "人均面积按 11.8 ㎡ 计" in {said["zh"] for said in answer["assumptions"]}

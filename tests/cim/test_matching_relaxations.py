@@ -7,10 +7,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from cim.letting import FreeUnit
 from cim.matching.market import Market
 from cim.matching.patching import merge
 from cim.matching.truth import NO, YES
+from tests.cim.random_market import ALWAYS, QUESTION, cities
 from tests.cim.small_market import DAY, ask, free, market, names
 
 
@@ -102,3 +106,66 @@ def test_labels_are_called_by_their_titles_and_changed_by_their_codes() -> None:
     assert relaxation["change"] == {"must": {"labels": ["near-metro"]}}
     assert relaxation["zh"] == f"{step['zh']} → 标签：{titles[0].zh}：多 1 处"
     assert relaxation["en"] == f"{step['en']} → label: {titles[0].en}: 1 more"
+
+
+def test_a_bound_that_has_no_degrees_is_relaxed_by_taking_it_away() -> None:
+    here = market([{"id": "A", "registrable": False, "walk_min": 12.0}], [free("a", "A", 100)])
+    question: dict[str, Any] = {"must": {"registrable": True}}
+    [relaxation] = ask(here, **question)["relaxations"]
+    assert relaxation["change"] == {"must": {"registrable": None}}
+    assert names(ask(here, **merge(question, relaxation["change"]))) == ["A"]
+    # and together with another, where neither is enough alone
+    question = {"must": {"registrable": True, "metro_walk_max": 10.0}}
+    [pair] = ask(here, **question)["relaxations"]
+    assert pair["change"] == {"must": {"registrable": None, "metro_walk_max": 12.0}}
+    assert names(ask(here, **merge(question, pair["change"]))) == ["A"]
+
+
+def test_a_relaxation_is_never_a_bound_that_would_be_refused() -> None:
+    # a locker of half a square metre; a unit whose rent is beyond any sum
+    here = market(
+        [{"id": "A"}, {"id": "B"}],
+        [free("a", "A", 0.5, rent=1.0), free("b", "B", 10_000.0, rent=1e6)],
+    )
+    tiny = ask(here, need={"area": {"min": 20_000}, "budget_per_month": 100})
+    assert {"need": {"area": {"min": 0.5}}} in [r["change"] for r in tiny["relaxations"]]
+    dear = ask(here, need={"area": {"min": 9000}, "budget_per_month": 100})
+    assert {"need": {"area": {"min": 0.5}}} in [r["change"] for r in dear["relaxations"]]
+    assert ["need.budget_per_month"] not in [r["bounds"] for r in dear["relaxations"]]
+    # 50 streets are asked for: there is no room for one more
+    here = market([{"id": "A", "street": "桂园街道"}], [free("a", "A", 100)])
+    full = ask(here, need={"streets": [f"{n}街道" for n in range(50)]})
+    assert full["matched"] == 0
+    assert full["relaxations"] == []
+
+
+@ALWAYS
+@given(cities())
+def test_a_relaxation_that_is_promised_brings_just_the_offices_it_names(
+    city: tuple[list[dict[str, Any]], list[FreeUnit]],
+) -> None:
+    here = market(*city)
+    before = ask(here, **QUESTION)
+    for relaxation in before["relaxations"]:
+        after = ask(here, **{**merge(QUESTION, relaxation["change"]), "limit": 100})
+        brought = set(names(after)) - set(names(before))
+        assert brought == {office["id"] for office in relaxation["offices"]}
+        assert len(brought) == relaxation["brings"] > 0
+
+
+@ALWAYS
+@given(cities(), st.integers(1, 40))
+def test_no_smaller_change_of_a_bound_brings_any_office(
+    city: tuple[list[dict[str, Any]], list[FreeUnit]], tried: int
+) -> None:
+    here = market(*city)
+    before = ask(here, **QUESTION)
+    promised = [r for r in before["relaxations"] if r["bounds"] == ["must.metro_walk_max"]]
+    smallest = min((r["change"]["must"]["metro_walk_max"] for r in promised), default=None)
+    after = ask(here, **merge(QUESTION, {"must": {"metro_walk_max": float(tried)}}))
+    gained = set(names(after)) - set(names(before))
+    single = any(len(r["bounds"]) == 1 for r in before["relaxations"])
+    # more than 15 is a large change of 10, left out where anything smaller helps
+    told = tried <= 15 or smallest is not None
+    if told and (single or not before["relaxations"]):
+        assert bool(gained) == (smallest is not None and tried >= smallest)
