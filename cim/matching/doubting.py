@@ -31,8 +31,8 @@ def doubts(market: Market, request: Request, day: dt.date) -> Iterator[Said]:
 
 
 def _too_little_area(request: Request) -> Iterator[Said]:
-    most, heads = request.need.area.max, request.area_of_heads
-    if most is not None and heads is not None and heads > most:
+    if request.too_little_for_heads:
+        most, heads = request.need.area.max, request.area_of_heads
         count, per = request.need.headcount, request.area_per_person
         yield Said(
             zh=f"面积上限 {most:g} ㎡ 少于 {count} 人所需的 {heads:g} ㎡（人均 {per:g} ㎡），"

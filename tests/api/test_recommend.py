@@ -170,7 +170,6 @@ def test_a_label_is_asked_for_by_its_name_in_either_language(
         ({"weights": {"rent": 0}}, "权重全为 0"),
         ({"preset": "mining"}, "finance"),
         ({"need": {"area": {"min": 500, "max": 100}}}, "面积下限大于上限"),
-        ({"need": {"headcount": 100, "area": {"max": 300}}}, "1000 ㎡"),
     ],
 )
 def test_a_need_that_makes_no_sense_is_refused_in_words(
