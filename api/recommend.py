@@ -128,13 +128,12 @@ def read_recommendation(number: Number) -> dict[str, Any]:
     summary="重做一次保存的推荐 Ask a kept recommendation again",
 )
 def replay_recommendation(number: Number) -> Replay:
-    """Ask a kept run again; on the same versions it is the same, else the difference is told."""
-    try:
-        with reading() as connection:
-            found = replay(connection, number)
-    except (UnknownLabelError, UnknownPlaceError) as error:
-        zh, _, en = str(error).partition(" / ")
-        raise ProblemError(400, zh, en) from None
+    """Ask a kept run again; on the same versions it is the same, else the difference is told.
+
+    A place or label it names that is gone by now is told in ``difference.gone`` and left out.
+    """
+    with reading() as connection:
+        found = replay(connection, number)
     if found is None:
         raise _none_such(number)
     return found

@@ -10,8 +10,10 @@ from sqlalchemy import Connection, insert, select
 
 from cim.changeset import user_name
 from cim.matching.answer import Answer
+from cim.matching.market import market_of
+from cim.matching.naming import Absent, absent, without
 from cim.matching.need import Request
-from cim.matching.recommending import recommend
+from cim.matching.recommending import recommend_in
 from cim.model import Recommendation
 
 TABLE = Recommendation.__table__
@@ -28,7 +30,8 @@ class Replay:
     then, now
         Versions of data and software.
     difference
-        Empty where it is the same; else who entered, who left and whose rank or score moved.
+        Empty where it is the same; else what is gone that was asked for, who entered, who left
+        and whose rank or score moved.
     answer
         What is answered now.
     """
@@ -162,19 +165,38 @@ def difference(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[
     return {name: entries for name, entries in found.items() if entries}
 
 
+def _gone(gone: list[Absent]) -> dict[str, list[dict[str, Any]]]:
+    """Say what was asked for and is no longer there."""
+    said = [
+        {
+            "bound": one.path,
+            "name": one.name,
+            "zh": f"{one.zh}“{one.name}”已不存在，重做时不再要求",
+            "en": f"the {one.en} {one.name} is no longer there and not asked for any more",
+        }
+        for one in gone
+    ]
+    return {"gone": said} if said else {}
+
+
 def replay(connection: Connection, number: int) -> Replay | None:
-    """Ask a kept run again, as of the day on which it was answered; None where there is none."""
+    """Ask a kept run again, as of the day on which it was answered; None where there is none.
+
+    What it names and has vanished since is not asked for again, and told.
+    """
     run = kept(connection, number)
     if run is None:
         return None
     then = run["answer"]
     request = Request.model_validate(run["request"])
     day = dt.date.fromisoformat(then["day"])
-    now = recommend(connection, request, day).model_dump(mode="json")
+    market = market_of(connection)
+    gone = list(absent(market.names, market.rules, request))
+    now = recommend_in(market, without(request, gone), day).model_dump(mode="json")
     return Replay(
-        same=_content(then) == _content(now),
+        same=not gone and _content(then) == _content(now),
         then=_versions(then),
         now=_versions(now),
-        difference=difference(then, now),
+        difference={**_gone(gone), **difference(then, now)},
         answer=now,
     )

@@ -4,28 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
 
+from cim.matching.holding import (
+    all_words,
+    each_word,
+    has_label,
+    in_business_district,
+    in_street,
+    is_word,
+    line_near,
+    use_is,
+)
 from cim.matching.market import Market
-from cim.matching.naming import full_street
 from cim.matching.need import Request
 from cim.matching.truth import (
     NO,
     UNKNOWN,
-    YES,
-    Numbers,
     Truth,
     at_least,
     at_most,
     every,
     some,
-    truth_of,
 )
-from cim.offices.criteria import ANY_USE
-from cim.offices.starts import lines_among
+from cim.model import columns_of, field_of
+from cim.model.office import Office
 
 
 @dataclass(frozen=True)
@@ -85,6 +90,8 @@ class Choice:
         Whether all words asked for must hold, and not only one of them.
     beside
         Where the request states a number that each word is held to: `truths` gets both.
+    order
+        Words from the highest to the lowest; empty where none is above another.
     """
 
     path: str
@@ -94,6 +101,7 @@ class Choice:
     words: Callable[[Market], Iterable[Any]]
     together: bool = False
     beside: str | None = None
+    order: tuple[str, ...] = ()
 
     def word(self, market: Market, word: Any, request: Request) -> Truth:
         """Return whether each office meets one word; kept for words that there are."""
@@ -113,103 +121,25 @@ class Choice:
         return some(found, len(market))
 
 
-def _is(fact: str) -> Callable[[Market, Any], Truth]:
-    def truths(market: Market, word: Any) -> Truth:
-        values = market.words(fact)
-        known = market.once(
-            f"known {fact}", lambda: np.array([value is not None for value in values], dtype=bool)
-        )
-        return truth_of(np.asarray(values == word, dtype=bool), known)
-
-    return truths
-
-
-def _all(fact: str) -> Callable[[Market], Iterable[Any]]:
-    return lambda market: sorted({v for v in market.words(fact) if v is not None}, key=str)
-
-
-def _use(market: Market, word: Any) -> Truth:
-    if word == ANY_USE:
-        return np.full(len(market), YES, np.int8)
-    return _is("use")(market, word)
-
-
-def _street(market: Market, name: Any) -> Truth:
-    same = [_is("street")(market, name), _is("street")(market, full_street(str(name)))]
-    return some([*same, _is("street_id")(market, name)], len(market))
-
-
-def _business_district(market: Market, name: Any) -> Truth:
-    lists = market.words("business_districts")
-    ids = market.words("business_district_ids")
-    inside = [name in (a or ()) or name in (b or ()) for a, b in zip(lists, ids, strict=True)]
-    return truth_of(np.array(inside, dtype=bool), np.array([a is not None for a in lists]))
-
-
-def minutes_to_line(market: Market, name: str) -> Numbers:
-    """Return the minutes on foot to a line; infinite beyond reach, NaN where no lines are known."""
-
-    def minutes(line: str) -> Numbers:
-        tables = market.words("metro_lines")
-        return np.array([np.nan if of is None else of.get(line, np.inf) for of in tables], float)
-
-    known = market.names.lines
-    nearest: Numbers = np.minimum.reduce(
-        [
-            # kept only for lines that there are
-            market.once(f"minutes to {line}", partial(minutes, line))
-            if line in known
-            else minutes(line)
-            for line in lines_among(known, [name])
-        ]
-    )
-    return nearest
-
-
-def _line(market: Market, wanted: tuple[str, float | None]) -> Truth:
-    """Tell whether a line is within a walk, or else within the minutes that count as near.
-
-    As in a search: a station near whose lines are unknown may be on it.
-    """
-    name, walk = wanted
-    most = market.walking.near_minutes if walk is None else walk
-    minutes = minutes_to_line(market, name)
-    beyond = NO if most <= market.walking.reach_minutes else UNKNOWN
-    open_to = np.isnan(minutes) | (market.numbers("unlined_min") <= most)
-    found = np.where(minutes <= most, YES, np.where(open_to, UNKNOWN, beyond))
-    return found.astype(np.int8)
-
-
-def _label(market: Market, code: Any) -> Truth:
-    return market.labels.get(str(code), np.full(len(market), UNKNOWN, np.int8))
-
-
-def _each(fact: str) -> Callable[[Market], Iterable[Any]]:
-    def words(market: Market) -> Iterable[Any]:
-        return sorted({word for entry in market.words(fact) for word in entry or ()})
-
-    return words
-
-
 MUSTS: dict[str, Must | Choice] = {
     must.path: must
     for must in (
-        Choice("need.use", "用途", "use", _use, _all("use")),
-        Choice("need.districts", "所在区", "district", _is("district"), _all("district")),
-        Choice("need.streets", "街道", "street", _street, _all("street")),
+        Choice("need.use", "用途", "use", use_is, all_words("use")),
+        Choice("need.districts", "所在区", "district", is_word("district"), all_words("district")),
+        Choice("need.streets", "街道", "street", in_street, all_words("street")),
         Choice(
             "need.business_districts",
             "商圈",
             "business district",
-            _business_district,
-            _each("business_districts"),
+            in_business_district,
+            each_word("business_districts"),
         ),
         Choice(
             "need.lines",
             "近处地铁线路",
             "metro line near",
-            _line,
-            _each("metro_lines"),
+            line_near,
+            each_word("metro_lines"),
             beside="must.metro_walk_max",
         ),
         Must(
@@ -276,8 +206,15 @@ MUSTS: dict[str, Must | Choice] = {
             most=False,
             digits=0,
         ),
-        Choice("must.grade", "等级", "grade", _is("grade"), _all("grade")),
-        Choice("must.labels", "标签", "label", _label, lambda m: m.labels, together=True),
+        Choice(
+            "must.grade",
+            "等级",
+            "grade",
+            is_word("grade"),
+            all_words("grade"),
+            order=tuple(field_of(columns_of(Office)["grade"]).values),
+        ),
+        Choice("must.labels", "标签", "label", has_label, lambda m: m.labels, together=True),
         Must("must.clear_height_min", "净高", "clear height", "clear_height", "m", most=False),
         Must("must.efficiency_min", "得房率", "efficiency", "efficiency", "percent", most=False),
         Must(
@@ -306,14 +243,16 @@ MUSTS: dict[str, Must | Choice] = {
             most=False,
             digits=0,
         ),
-        Choice("must.registrable", "可注册", "registration", _is("registrable"), lambda _: ()),
-        Choice("must.ownership", "权属性质", "ownership", _is("ownership"), _all("ownership")),
+        Choice("must.registrable", "可注册", "registration", is_word("registrable"), lambda _: ()),
+        Choice(
+            "must.ownership", "权属性质", "ownership", is_word("ownership"), all_words("ownership")
+        ),
         Choice(
             "must.air_conditioning",
             "空调",
             "air conditioning",
-            _is("air_conditioning"),
-            _all("air_conditioning"),
+            is_word("air_conditioning"),
+            all_words("air_conditioning"),
         ),
     )
 }

@@ -219,13 +219,6 @@ class Request(_Strict):
         _among(list(self.weights), list(criteria()))
         if not weights_of(self.preset, self.weights):
             raise ValueError("权重全为 0 / all weights are 0")
-        low, high = self.area_min, self.need.area.max
-        if low is not None and high is not None and low > high:
-            raise ValueError(
-                f"{self.need.headcount} 人按人均 {self.area_per_person:g} ㎡ 需 {low:g} ㎡，"
-                f"大于面积上限 {high:g} / {self.need.headcount} heads need {low:g} m²,"
-                f" more than {high:g}"
-            )
         return self
 
     @property
@@ -236,13 +229,20 @@ class Request(_Strict):
 
     @property
     def area_min(self) -> float | None:
-        """The least area: as stated, else what the heads need."""
+        """The least area: as stated, else what the heads need unless that is above the most."""
         if self.need.area.min is not None:
             return self.need.area.min
-        return self._heads
+        return None if self.too_little_for_heads else self.area_of_heads
 
     @property
-    def _heads(self) -> float | None:
+    def too_little_for_heads(self) -> bool:
+        """Whether the most area that is stated is less than the heads need."""
+        heads, most = self.area_of_heads, self.need.area.max
+        return heads is not None and most is not None and heads > most
+
+    @property
+    def area_of_heads(self) -> float | None:
+        """What the heads need, m²."""
         heads = self.need.headcount
         return None if heads is None else heads * self.area_per_person
 
@@ -250,8 +250,8 @@ class Request(_Strict):
     def area_wanted(self) -> float | None:
         """The area that fits best: what the heads need within the bounds, else their middle."""
         low, high = self.need.area.min, self.need.area.max
-        if self._heads is not None:
-            return min(max(self._heads, low or 0), high or self._heads)
+        if self.area_of_heads is not None:
+            return min(max(self.area_of_heads, low or 0), high or self.area_of_heads)
         if low is not None and high is not None:
             return (low + high) / 2
         return low if low is not None else high

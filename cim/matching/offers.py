@@ -180,7 +180,7 @@ def cost_most(offers: Offers, request: Request) -> Numbers:
     return offers.rate_most * least_area(offers, request)
 
 
-def _cost_least(offers: Offers, request: Request) -> Numbers:
+def cost_least(offers: Offers, request: Request) -> Numbers:
     """Return what that area costs at least; of unknown area it is the share of what is known."""
     with np.errstate(divide="ignore", invalid="ignore"):
         known = least_area(offers, request) / offers.area
@@ -228,7 +228,7 @@ def _rent(offers: Offers, request: Request) -> Truth:
 
 def _budget(offers: Offers, request: Request) -> Truth:
     budget = request.need.budget_per_month or np.inf
-    return either(cost_most(offers, request) <= budget, _cost_least(offers, request) > budget)
+    return either(cost_most(offers, request) <= budget, cost_least(offers, request) > budget)
 
 
 def _move_in(offers: Offers, request: Request) -> Truth:

@@ -121,15 +121,14 @@ def _versus(ranked: Ranked, lower: int, difference: NDArray[np.int64]) -> Versus
     ]
     parts.sort(key=lambda part: (-abs(part.points), part.criterion))
     total = int(difference.sum()) / 10
-    if parts:
-        zh = "，".join(f"{part.zh} {part.points:+.1f}" for part in parts)
-        en = ", ".join(f"{part.en} {part.points:+.1f}" for part in parts)
-        said = (f"比{row['name']}高 {total:.1f} 分：{zh}", f"{total:.1f} above: {en}")
+    zh = "，".join(f"{part.zh} {part.points:+.1f}" for part in parts)
+    en = ", ".join(f"{part.en} {part.points:+.1f}" for part in parts)
+    if total:
+        zh, en = f"比{row['name']}高 {total:.1f} 分：{zh}", f"{total:.1f} above: {en}"
     else:
-        said = (f"与{row['name']}同分，先列已知较全、编号在前者", "the same: better known first")
-    return Versus(
-        id=row["id"], name=row["name"], difference=total, parts=parts, zh=said[0], en=said[1]
-    )
+        zh = f"与{row['name']}并列：{zh or '先列已知较全、编号在前者'}"
+        en = f"level with {row['name']}: {en or 'better known first, then by id'}"
+    return Versus(id=row["id"], name=row["name"], difference=total, parts=parts, zh=zh, en=en)
 
 
 def _number(value: float, digits: int) -> float | None:

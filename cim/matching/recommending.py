@@ -10,8 +10,10 @@ import numpy as np
 from sqlalchemy import Connection
 
 from cim.matching.answer import Answer, Missing, Named, Open, Relaxation, Said, Step
+from cim.matching.changing import bound_of
 from cim.matching.choosing import applicable, choose
 from cim.matching.criteria import presets, weights_of
+from cim.matching.doubting import doubts
 from cim.matching.funnel import ALL, FREE, judge, space_bounds
 from cim.matching.market import Market, market_of
 from cim.matching.naming import refuse_unknown
@@ -19,7 +21,7 @@ from cim.matching.need import Request
 from cim.matching.offers import SPACE, offers_of
 from cim.matching.patching import patched
 from cim.matching.ranking import Ranked, results
-from cim.matching.relaxing import bound_of, relax
+from cim.matching.relaxing import relax
 from cim.matching.saying import MISSING, NOT_COMPARABLE, bound_in_words, bound_titles
 from cim.matching.scoring import ranking, scaled, score
 from cim.matching.truth import NO, UNKNOWN, YES
@@ -37,13 +39,7 @@ def today() -> dt.date:
 
 
 def with_codes(market: Market, request: Request) -> Request:
-    """Return a request whose labels are codes, whatever they were called.
-
-    Raises
-    ------
-    cim.labels.rules.UnknownLabelError
-        There is no such label; the message lists those there are.
-    """
+    """Return a request whose labels, which there are, are codes, whatever they were called."""
     if not request.must.labels:
         return request
     codes = [market.rules.named(name).code for name in request.must.labels]
@@ -71,7 +67,7 @@ def _funnel(ranked: Ranked) -> Iterator[Step]:
     before = np.full(len(ranked.market), YES, np.int8)
     for stage in ranked.judged.stages:
         value = None if stage.path in (ALL, FREE) else bound_of(ranked.request, stage.path)
-        said = bound_in_words(stage.path, value)
+        said = bound_in_words(ranked.market.rules, stage.path, value)
         yield Step(
             bound=stage.path,
             value=value,
@@ -136,13 +132,14 @@ def _relaxations(ranked: Ranked) -> Iterator[Relaxation]:
     if wanted <= 0:
         return
     ids, names = ranked.market.words("id"), ranked.market.words("name")
-    for found in relax(ranked.market, ranked.request, ranked.judged.state, wanted):
-        after = patched(ranked.request, found.patch)
-        old = [bound_in_words(path, bound_of(ranked.request, path)) for path in found.paths]
+    request, rules = ranked.request, ranked.market.rules
+    for found in relax(ranked.market, request, ranked.judged.state, wanted, ranked.day):
+        after = patched(request, found.patch)
+        old = [bound_in_words(rules, path, bound_of(request, path)) for path in found.paths]
         new = [
             Said(zh=f"不限{bound_titles(path).zh}", en=f"no bound on {bound_titles(path).en}")
             if bound_of(after, path) is None
-            else bound_in_words(path, bound_of(after, path))
+            else bound_in_words(rules, path, bound_of(after, path))
             for path in found.paths
         ]
         count = len(found.brings)
@@ -153,8 +150,10 @@ def _relaxations(ranked: Ranked) -> Iterator[Relaxation]:
             offices=[Named(id=ids[place], name=names[place]) for place in found.brings[:_LISTED]],
             enough=count >= wanted,
             zh="；".join(f"{a.zh} → {b.zh}" for a, b in zip(old, new, strict=True))
+            + ("（改动较大）" if found.large else "")
             + f"：多 {count} 处",
             en="; ".join(f"{a.en} → {b.en}" for a, b in zip(old, new, strict=True))
+            + (" (a large change)" if found.large else "")
             + f": {count} more",
         )
 
@@ -191,6 +190,7 @@ def _assumptions(ranked: Ranked) -> Iterator[Said]:
 
 def _notes(ranked: Ranked) -> Iterator[Said]:
     request = ranked.request
+    yield from doubts(ranked.market, request, ranked.day)
     asked = weights_of(request.preset, request.weights)
     if "area_fit" in asked and "area_fit" not in ranked.weights:
         yield Said(zh="没有说明面积，面积匹配不计分", en="no area stated: fit of area not scored")
@@ -209,7 +209,7 @@ def _notes(ranked: Ranked) -> Iterator[Said]:
 
 def recommend_in(market: Market, request: Request, day: dt.date) -> Answer:
     """Recommend from a market as it stands; see `recommend`."""
-    refuse_unknown(market.names, request)
+    refuse_unknown(market.names, market.rules, request)
     ranked = _rank(market, with_codes(market, request), day)
     return Answer(
         funnel=list(_funnel(ranked)),

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from cim.facts import FACTS
+from cim.labels.rules import Rules
 from cim.matching.answer import Said
 from cim.matching.criteria import Criterion
 from cim.matching.market import Market
@@ -90,19 +91,27 @@ def bound_titles(path: str) -> Said:
     return Said(zh=zh, en=en)
 
 
-def bound_in_words(path: str, value: Any) -> Said:
-    """Return a bound with its value."""
+def _choice_in_words(rules: Rules, path: str, words: list[Any]) -> Said:
+    """Return some words as people call them: labels by their titles."""
+    if path == "must.labels":
+        labels = [rules.named(code) for code in words]
+        zh, en = [label.zh for label in labels], [label.en for label in labels]
+    else:
+        zh = [{True: "是", False: "否"}.get(w, str(w)) if isinstance(w, bool) else w for w in words]
+        en = [
+            {True: "yes", False: "no"}.get(w, str(w)) if isinstance(w, bool) else w for w in words
+        ]
+    title = bound_titles(path)
+    return Said(zh=f"{title.zh}：{'、'.join(zh)}", en=f"{title.en}: {', '.join(en)}")
+
+
+def bound_in_words(rules: Rules, path: str, value: Any) -> Said:
+    """Return a bound with its value; `rules` say what labels are called."""
     title, must = bound_titles(path), MUSTS.get(path)
     if value is None or value is True:
         return title
     if isinstance(value, list):
-        words = [
-            {True: "是", False: "否"}.get(w, str(w)) if w in (True, False) else str(w)
-            for w in value
-        ]
-        return Said(
-            zh=f"{title.zh}：{'、'.join(words)}", en=f"{title.en}: {', '.join(map(str, value))}"
-        )
+        return _choice_in_words(rules, path, value)
     if isinstance(value, dt.date | str):
         return Said(zh=f"{title.zh}不晚于 {value}", en=f"{title.en} by {value}")
     most = must.most if isinstance(must, Must) else not path.endswith((".min", "parking_spaces"))

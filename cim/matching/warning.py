@@ -37,7 +37,8 @@ def close_to_bound(market: Market, place: int, request: Request) -> Iterator[Cau
             continue
         value = market.numbers(must.fact, must.beyond)[place]
         if abs(value - bound) <= _CLOSE * bound:
-            said, asked_for = quantity(value, must.unit, must.digits), bound_in_words(path, bound)
+            said = quantity(value, must.unit, must.digits)
+            asked_for = bound_in_words(market.rules, path, bound)
             yield Caution(
                 code="close-to-bound",
                 zh=f"接近界限：{must.zh} {said.zh}（要求{asked_for.zh}）",

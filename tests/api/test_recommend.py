@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import pytest
+from shapely.affinity import translate
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
+from cim.labels.active import active_rules, adopt_rules
+from cim.labels.rules import Rules
 from cim.settings import forget_settings
-from tests.cim.small_city import METRE_NORTH, office, station, unit
+from tests.cim.small_city import HERE, METRE_NORTH, office, station, unit
 
 if TYPE_CHECKING:
     from tests.api.conftest import Tables
@@ -167,7 +170,6 @@ def test_a_label_is_asked_for_by_its_name_in_either_language(
         ({"weights": {"rent": 0}}, "权重全为 0"),
         ({"preset": "mining"}, "finance"),
         ({"need": {"area": {"min": 500, "max": 100}}}, "面积下限大于上限"),
-        ({"need": {"headcount": 100, "area": {"max": 300}}}, "1000 ㎡"),
     ],
 )
 def test_a_need_that_makes_no_sense_is_refused_in_words(
@@ -188,10 +190,6 @@ def test_a_page_of_another_host_cannot_ask_or_store(luohu: Engine, rest: TestCli
 @pytest.fixture
 def three_offices(city: Engine, bring: Bring) -> None:
     """A near the metro and dear, B further and cheap, C of unknown rent."""
-    from shapely.affinity import translate
-
-    from tests.cim.small_city import HERE
-
     bring("station", station("S", HERE))
     far = {"A": 200, "B": 600, "C": 300}
     bring(
@@ -265,6 +263,43 @@ def test_a_kept_run_asked_again_is_the_same_until_the_city_changes(
     assert rest.get(f"/recommendations/{kept['id']}").json() == read
 
 
+def test_a_kept_run_is_asked_again_without_what_is_no_longer_there(
+    three_offices: None, city: Engine, rest: TestClient, bring: Bring
+) -> None:
+    bring("station", station("S", HERE, lines=["9号线"]))
+    around = HERE.buffer(0.02)
+    bring("business_district", {"id": "N", "name": "北站商圈", "confirmed": False, "geom": around})
+    question = {
+        "need": {"lines": ["9号线"], "business_districts": ["北站商圈"]},
+        "must": {"labels": ["近地铁"]},
+    }
+    kept = recommended(rest, {**question, "store": True})
+    assert rest.post(f"/recommendations/{kept['id']}/replay").json()["same"]
+
+    # the line has another name, the district too, and the label is switched off
+    bring("station", station("S", HERE, lines=["2/8号线"]))
+    bring("business_district", {"id": "N", "name": "站前商圈", "confirmed": False, "geom": around})
+    with city.begin() as connection:
+        rules = active_rules(connection)
+        off = tuple(rule.model_copy(update={"on": rule.code != "near-metro"}) for rule in rules.all)
+        adopt_rules(connection, Rules(all=off))
+    assert rest.post("/offices/recommend", json=question).status_code == 400
+    answer = rest.post(f"/recommendations/{kept['id']}/replay")
+    assert answer.status_code == 200, answer.text
+    again = answer.json()
+    assert not again["same"]
+    assert {(one["bound"], one["name"]) for one in again["difference"]["gone"]} == {
+        ("need.lines", "9号线"),
+        ("need.business_districts", "北站商圈"),
+        ("must.labels", "近地铁"),
+    }
+    words = {one["zh"] for one in again["difference"]["gone"]}
+    assert "标签“近地铁”已不存在，重做时不再要求" in words
+    # nothing is asked for any more: as a need without these bounds
+    assert ids(again["answer"]) == ids(recommended(rest, {}))
+    assert rest.get(f"/recommendations/{kept['id']}").json()["request"] == question
+
+
 def test_a_setting_that_changes_cautions_is_told_as_a_difference_of_versions(
     three_offices: None, rest: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -298,10 +333,6 @@ def test_kept_runs_are_listed_newest_first_page_by_page(
 def test_a_line_brings_the_offices_that_a_search_brings(
     city: Engine, rest: TestClient, bring: Bring
 ) -> None:
-    from shapely.affinity import translate
-
-    from tests.cim.small_city import HERE
-
     bring(
         "station",
         station("S", HERE, lines=["2/8号线"]),
