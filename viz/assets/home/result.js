@@ -5,7 +5,6 @@ import { pickBox } from "./picks.js";
 import { both, decimal, freeWords, make, provenanceTag, UNKNOWN, whole } from "./words.js";
 
 const points = new Intl.NumberFormat("zh-CN", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-const signed = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1, signDisplay: "always" });
 
 function free(option) {
   if (!option.free_known) return "可入驻日期未知";
@@ -67,12 +66,9 @@ export function balanceWords(results) {
     ? make("p", { class: "quiet", id: "balance" }, make("span", { class: "balance" }, "◆"), " ", ...both(...BALANCE)) : null;
 }
 
-/** What sets an office above the next; a difference that is none after rounding is a tie. */
+/** What sets an office above the next, or that they are level. */
 function versus(next) {
-  if (!next) return null;
-  const tie = Math.abs(next.difference) < 0.05 && next.parts.length > 0;
-  const zh = tie ? `与${next.name}并列（同分）：${next.parts.map((part) => `${part.zh} ${signed.format(part.points)}`).join("，")}` : next.zh;
-  return make("p", { class: "quiet versus", title: tie ? `a tie with the next: ${next.parts.map((part) => `${part.en} ${signed.format(part.points)}`).join(", ")}` : next.en }, zh);
+  return next && make("p", { class: "quiet versus", title: next.en }, next.zh);
 }
 
 /** The card of a result; `open` opens its office. */
