@@ -31,7 +31,7 @@ from cim.offices import (
     search_rows,
 )
 from cim.offices.areas import Words
-from cim.offices.criteria import ANY_USE
+from cim.offices.criteria import ANY_USE, Uses
 from cim.offices.holdings import COLUMNS
 from cim.offices.properties import TOLD
 from cim.offices.starts import UnknownPlaceError
@@ -233,7 +233,7 @@ class StockQuery(BaseModel):
     by: Literal["street", "district", "grade", "use", "business_district"] = Field(
         "street", description=f"按什么分组：{'、'.join(zh for zh, _ in GROUPINGS.values())} groups"
     )
-    use: Words = Field(
+    use: Uses = Field(
         [ANY_USE], description=f"用途，可多选；“{ANY_USE}”表示不限 uses; {ANY_USE} for any"
     )
     f: Form | None = Field(None, description="格式 form")

@@ -128,7 +128,7 @@ def search(
     Raises
     ------
     cim.labels.UnknownLabelError, cim.offices.starts.UnknownPlaceError
-        A label or station is asked for that there is not.
+        A label or place is asked for that there is not.
     """
     found = _find(connection, understand(connection, criteria), limit, offset)
     return OfficePage(

@@ -42,6 +42,7 @@ BAD_QUESTIONS = {
     "/offices?rent_max=inf": "rent_max",
     "/offices?area_min=200&area_max=100": "area_min",
     "/offices?use=住宅": "住宅",
+    "/offices/stock?use=住宅": "住宅",
     "/offices?sort=beauty": "beauty",
     "/offices?limit=0": "limit",
     "/offices?limit=-5": "limit",
