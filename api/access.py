@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from api.answers import GEOJSON, geojson, takes
 from api.problems import ProblemError
+from api.repeated import once
 from cim.access import describe, isochrones, network_of
 from cim.database import reading
 from cim.offices.areas import split
@@ -71,7 +72,10 @@ class IsochroneQuery(BaseModel):
 
 
 @router.get(
-    "/isochrone", responses=_EXAMPLE, summary="步行多久能到的范围 What is within a walk of a point"
+    "/isochrone",
+    dependencies=[once(IsochroneQuery)],
+    responses=_EXAMPLE,
+    summary="步行多久能到的范围 What is within a walk of a point",
 )
 def walk_areas(query: Annotated[IsochroneQuery, Query()]) -> Response:
     """Return the areas within some minutes on foot, the smallest first; each holds those before.

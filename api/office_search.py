@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from api.answers import Limit, clamped, page_answer
 from api.office_examples import AREA, COMPARED, FOUND, STOCK
 from api.problems import ProblemError
+from api.repeated import once
 from api.tables import heading, table_answer
 from cim.database import reading
 from cim.facts import FACTS
@@ -152,7 +153,12 @@ def _as_table(form: str, rows: Sequence[Any]) -> Response:
     )
 
 
-@router.get("/offices", responses=FOUND, summary="查找商办楼宇 Find offices")
+@router.get(
+    "/offices",
+    dependencies=[once(OfficeQuery)],
+    responses=FOUND,
+    summary="查找商办楼宇 Find offices",
+)
 def find_offices(request: Request, query: Annotated[OfficeQuery, Query()]) -> Response:
     """Find the offices that meet every bound.
 
@@ -164,7 +170,10 @@ def find_offices(request: Request, query: Annotated[OfficeQuery, Query()]) -> Re
 
 
 @router.post(
-    "/offices/search", responses=FOUND, summary="在给定范围内查找商办楼宇 Find offices in an area"
+    "/offices/search",
+    dependencies=[once(OfficeQuery)],
+    responses=FOUND,
+    summary="在给定范围内查找商办楼宇 Find offices in an area",
 )
 def find_offices_within(
     request: Request, body: AreaBody, query: Annotated[OfficeQuery, Query()]
@@ -194,7 +203,12 @@ class CompareQuery(BaseModel):
     f: Form | None = Field(None, description="格式 form")
 
 
-@router.get("/offices/compare", responses=COMPARED, summary="比较几栋楼宇 Compare offices")
+@router.get(
+    "/offices/compare",
+    dependencies=[once(CompareQuery)],
+    responses=COMPARED,
+    summary="比较几栋楼宇 Compare offices",
+)
 def compare_offices(query: Annotated[CompareQuery, Query()]) -> Response:
     """Set two to five offices side by side, fact by fact.
 
@@ -239,7 +253,12 @@ class StockQuery(BaseModel):
     f: Form | None = Field(None, description="格式 form")
 
 
-@router.get("/offices/stock", responses=STOCK, summary="商办存量 Stock of commercial space")
+@router.get(
+    "/offices/stock",
+    dependencies=[once(StockQuery)],
+    responses=STOCK,
+    summary="商办存量 Stock of commercial space",
+)
 def sum_up(query: Annotated[StockQuery, Query()]) -> Response:
     """Sum up the stock by street, district, grade, use or business district.
 

@@ -226,3 +226,12 @@ def test_the_units_that_match_are_those_of_pandas(
         alone = [option for option in fitting if len(option.units) == 1]
         smallest = min(len(option.units) for option in fitting)
         assert feature["properties"]["matching_units"] == (len(alone) or smallest)
+
+
+def test_a_list_may_be_repeated_and_a_single_bound_may_not(luohu: Engine, rest: TestClient) -> None:
+    both = rest.get("/offices?grade=甲级&grade=乙级&bbox=114.0,22.4&bbox=114.3,22.7").json()
+    assert both["numberMatched"] == ask(rest, {"grade": "甲级,乙级"})["numberMatched"]
+    body = {"type": "Polygon", "coordinates": SQUARE}
+    twice = rest.post("/offices/search?rent_max=50&rent_max=80", json=body)
+    assert twice.status_code == 400
+    assert "rent_max" in twice.json()["detail"]
