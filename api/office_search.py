@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from api.answers import Limit, clamped, page_answer
 from api.office_examples import AREA, COMPARED, FOUND, STOCK
+from api.office_tables import office_table
 from api.problems import ProblemError
 from api.repeated import once
 from api.tables import heading, table_answer
@@ -34,7 +35,6 @@ from cim.offices import (
 from cim.offices.areas import Words
 from cim.offices.criteria import ANY_USE, Uses
 from cim.offices.holdings import COLUMNS
-from cim.offices.properties import TOLD
 from cim.offices.starts import UnknownPlaceError
 from cim.settings import answer_settings
 from cim.walking import Walking
@@ -69,7 +69,9 @@ class _Page(BaseModel):
     )
     f: Literal["geojson", "json", "csv", "xlsx"] | None = Field(
         None,
-        description="格式；csv 与 xlsx 默认给出全部结果 form; csv and xlsx hold all unless limited",
+        description="格式；csv 与 xlsx 默认给出全部结果（至多一页的上限），"
+        "只有一部分时文件名写明"
+        " form; csv and xlsx hold all, up to the most of a page; a part says so in its name",
     )
 
 
@@ -117,7 +119,7 @@ def _found(request: Request, criteria: OfficeCriteria, page: _Page) -> Response:
         limit = most if page.limit is None else clamped(page.limit)
         with _asking() as connection:
             rows = search_rows(connection, criteria, limit, page.offset)
-        return _as_table(page.f, rows)
+        return office_table(page.f, rows, page.offset)
     limit = clamped(page.limit)
     with _asking() as connection:
         found = search(connection, criteria, limit, page.offset, page.facets or ())
@@ -140,16 +142,6 @@ def _found(request: Request, criteria: OfficeCriteria, page: _Page) -> Response:
     following = {"offset": end} if end < found.matched and returned else None
     return page_answer(
         request, found.features, found.matched, following, **more, walking=_in_words(found.walking)
-    )
-
-
-def _as_table(form: str, rows: Sequence[Any]) -> Response:
-    titles = {name: heading(fact.zh, fact.unit) for name, fact in FACTS.items()}
-    titles |= {name: heading(zh) for name, (zh, _) in TOLD.items() if name not in FACTS}
-    titles |= {name: heading(TOLD[name][0], FACTS[name].unit) for name in ("rent_min", "rent_max")}
-    titles |= {"lon": "经度（°）", "lat": "纬度（°）"}
-    return table_answer(
-        form, "商办楼宇", list(titles.values()), ([row[name] for name in titles] for row in rows)
     )
 
 
