@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from api.answers import GEOJSON, geojson, takes
+from api.office_examples import problem
 from api.problems import ProblemError
-from cim.access import describe, isochrones, network_of
+from api.repeated import once
+from cim.access import describe, isochrones, lies_outside, network_of
 from cim.database import reading
 from cim.offices.areas import split
 from cim.walking import walking
@@ -52,8 +55,13 @@ _EXAMPLE: dict[int | str, dict[str, Any]] = {
             }
         }
     },
-    400: {"description": "参数有误 bad parameter (application/problem+json)"},
+    400: problem("参数有误 bad parameter"),
 }
+
+_OUTSIDE = (
+    "此点在本辖区范围之外：范围外的道路资料不全，结果仅供参考"
+    " / the point is outside the city: beyond its outline not all streets are known"
+)
 
 
 class IsochroneQuery(BaseModel):
@@ -71,22 +79,30 @@ class IsochroneQuery(BaseModel):
 
 
 @router.get(
-    "/isochrone", responses=_EXAMPLE, summary="步行多久能到的范围 What is within a walk of a point"
+    "/isochrone",
+    dependencies=[once(IsochroneQuery)],
+    responses=_EXAMPLE,
+    summary="步行多久能到的范围 What is within a walk of a point",
 )
 def walk_areas(query: Annotated[IsochroneQuery, Query()]) -> Response:
     """Return the areas within some minutes on foot, the smallest first; each holds those before.
 
     ``basis`` is ``network`` where the walk follows the streets, ``straight-line`` where no street
-    is near the point: then it is a circle, shortened by the usual detour.
+    is near the point: then it is a circle, shortened by the usual detour. ``note`` is there where
+    the point lies outside the city: streets and places beyond its outline are not all known.
     """
     with reading() as connection:
         _check_minutes(query.minutes, walking(connection).longest_walk)
         areas = isochrones(
             connection, query.lon, query.lat, query.minutes, step_free=query.step_free
         )
+        outside = lies_outside(connection, query.lon, query.lat)
     # the same numbers; GeoJSON names no other system (RFC 7946, 4)
     areas = areas.set_crs("EPSG:4326", allow_override=True)
-    return geojson(areas.to_json(drop_id=True, show_bbox=False, ensure_ascii=False))
+    told = areas.to_json(drop_id=True, show_bbox=False, ensure_ascii=False)
+    return geojson(
+        f'{told[:-1]}, "note": {json.dumps(_OUTSIDE, ensure_ascii=False)}}}' if outside else told
+    )
 
 
 _MOST_AREAS = 6

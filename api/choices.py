@@ -11,6 +11,7 @@ from cim.database import reading
 from cim.labels import GROUPS, active_rules
 from cim.matching.criteria import criteria, presets
 from cim.settings import answer_settings
+from cim.walking import walking
 
 router = APIRouter(tags=["招商推荐 recommendation"])
 
@@ -27,7 +28,7 @@ def read_choices() -> dict[str, Any]:
     """
     with reading() as connection:
         rules = active_rules(connection).on
-    settings = answer_settings()
+        near = walking(connection)
     return {
         "presets": [
             {"name": name, **preset.model_dump(mode="json")} for name, preset in presets().items()
@@ -47,7 +48,7 @@ def read_choices() -> dict[str, Any]:
             }
             for rule in rules
         ],
-        "near_walk": settings.near_walk,
-        "near_minutes": settings.near_minutes,
-        "unverified_after": settings.unverified_after,
+        "near_walk": near.near_walk,
+        "near_minutes": near.near_minutes,
+        "unverified_after": answer_settings().unverified_after,
     }

@@ -8,7 +8,37 @@ from api.answers import GEOJSON, JSON
 
 Responses = dict[int | str, dict[str, Any]]
 
-_BAD: dict[str, Any] = {"description": "参数有误 bad parameter (application/problem+json)"}
+_PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "instance"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string", "description": "错误的种类 kind of the error"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "哪里不对、怎么办 what is wrong"},
+        "instance": {"type": "string", "description": "请求的地址 path that was asked"},
+        "errors": {
+            "type": "array",
+            "description": "逐个参数 parameter by parameter",
+            "items": {
+                "type": "object",
+                "properties": {"parameter": {"type": "string"}, "detail": {"type": "string"}},
+            },
+        },
+    },
+}
+"""A problem document (RFC 9457), as `api.problems.problem_response` writes it."""
+
+
+def problem(description: str) -> dict[str, Any]:
+    """Return a refusal as the description of the service tells it."""
+    return {
+        "description": description,
+        "content": {"application/problem+json": {"schema": _PROBLEM}},
+    }
+
+
+_BAD = problem("参数有误 bad parameter")
 
 AREA: dict[str, Any] = {
     "within": {
@@ -90,7 +120,7 @@ COMPARED: Responses = {
         }
     },
     400: _BAD,
-    404: {"description": "没有这栋楼宇 no such office (application/problem+json)"},
+    404: problem("没有这栋楼宇 no such office"),
 }
 
 STOCK: Responses = {
@@ -107,4 +137,12 @@ STOCK: Responses = {
         }
     },
     400: _BAD,
+}
+
+UNIT_CHANGED: Responses = {
+    400: problem("字段或值有误，或违反规则 a field or value that cannot be"),
+    403: problem("请求来自其他网站的页面 asked by a page of another host"),
+    404: problem("没有这个单元 no such unit"),
+    415: problem("请求体不是 JSON the body is not JSON"),
+    "default": problem("其他错误 any other error"),
 }

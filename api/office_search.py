@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
@@ -15,7 +15,9 @@ from sqlalchemy import Connection
 
 from api.answers import Limit, clamped, page_answer
 from api.office_examples import AREA, COMPARED, FOUND, STOCK
+from api.office_tables import office_table
 from api.problems import ProblemError
+from api.repeated import once
 from api.tables import heading, table_answer
 from cim.database import reading
 from cim.facts import FACTS
@@ -31,9 +33,8 @@ from cim.offices import (
     search_rows,
 )
 from cim.offices.areas import Words
-from cim.offices.criteria import ANY_USE
+from cim.offices.criteria import ANY_USE, Uses
 from cim.offices.holdings import COLUMNS
-from cim.offices.properties import TOLD
 from cim.offices.starts import UnknownPlaceError
 from cim.settings import answer_settings
 from cim.walking import Walking
@@ -68,7 +69,9 @@ class _Page(BaseModel):
     )
     f: Literal["geojson", "json", "csv", "xlsx"] | None = Field(
         None,
-        description="格式；csv 与 xlsx 默认给出全部结果 form; csv and xlsx hold all unless limited",
+        description="格式；csv 与 xlsx 默认给出全部结果（至多一页的上限），"
+        "只有一部分时文件名写明"
+        " form; csv and xlsx hold all, up to the most of a page; a part says so in its name",
     )
 
 
@@ -116,7 +119,7 @@ def _found(request: Request, criteria: OfficeCriteria, page: _Page) -> Response:
         limit = most if page.limit is None else clamped(page.limit)
         with _asking() as connection:
             rows = search_rows(connection, criteria, limit, page.offset)
-        return _as_table(page.f, rows)
+        return office_table(page.f, rows, page.offset)
     limit = clamped(page.limit)
     with _asking() as connection:
         found = search(connection, criteria, limit, page.offset, page.facets or ())
@@ -142,17 +145,12 @@ def _found(request: Request, criteria: OfficeCriteria, page: _Page) -> Response:
     )
 
 
-def _as_table(form: str, rows: Sequence[Any]) -> Response:
-    titles = {name: heading(fact.zh, fact.unit) for name, fact in FACTS.items()}
-    titles |= {name: heading(zh) for name, (zh, _) in TOLD.items() if name not in FACTS}
-    titles |= {name: heading(TOLD[name][0], FACTS[name].unit) for name in ("rent_min", "rent_max")}
-    titles |= {"lon": "经度（°）", "lat": "纬度（°）"}
-    return table_answer(
-        form, "商办楼宇", list(titles.values()), ([row[name] for name in titles] for row in rows)
-    )
-
-
-@router.get("/offices", responses=FOUND, summary="查找商办楼宇 Find offices")
+@router.get(
+    "/offices",
+    dependencies=[once(OfficeQuery)],
+    responses=FOUND,
+    summary="查找商办楼宇 Find offices",
+)
 def find_offices(request: Request, query: Annotated[OfficeQuery, Query()]) -> Response:
     """Find the offices that meet every bound.
 
@@ -164,7 +162,10 @@ def find_offices(request: Request, query: Annotated[OfficeQuery, Query()]) -> Re
 
 
 @router.post(
-    "/offices/search", responses=FOUND, summary="在给定范围内查找商办楼宇 Find offices in an area"
+    "/offices/search",
+    dependencies=[once(OfficeQuery)],
+    responses=FOUND,
+    summary="在给定范围内查找商办楼宇 Find offices in an area",
 )
 def find_offices_within(
     request: Request, body: AreaBody, query: Annotated[OfficeQuery, Query()]
@@ -194,7 +195,12 @@ class CompareQuery(BaseModel):
     f: Form | None = Field(None, description="格式 form")
 
 
-@router.get("/offices/compare", responses=COMPARED, summary="比较几栋楼宇 Compare offices")
+@router.get(
+    "/offices/compare",
+    dependencies=[once(CompareQuery)],
+    responses=COMPARED,
+    summary="比较几栋楼宇 Compare offices",
+)
 def compare_offices(query: Annotated[CompareQuery, Query()]) -> Response:
     """Set two to five offices side by side, fact by fact.
 
@@ -233,13 +239,18 @@ class StockQuery(BaseModel):
     by: Literal["street", "district", "grade", "use", "business_district"] = Field(
         "street", description=f"按什么分组：{'、'.join(zh for zh, _ in GROUPINGS.values())} groups"
     )
-    use: Words = Field(
+    use: Uses = Field(
         [ANY_USE], description=f"用途，可多选；“{ANY_USE}”表示不限 uses; {ANY_USE} for any"
     )
     f: Form | None = Field(None, description="格式 form")
 
 
-@router.get("/offices/stock", responses=STOCK, summary="商办存量 Stock of commercial space")
+@router.get(
+    "/offices/stock",
+    dependencies=[once(StockQuery)],
+    responses=STOCK,
+    summary="商办存量 Stock of commercial space",
+)
 def sum_up(query: Annotated[StockQuery, Query()]) -> Response:
     """Sum up the stock by street, district, grade, use or business district.
 

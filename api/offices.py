@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api import office_search
 from api.answers import Limit, clamped, geojson, page_answer, takes
 from api.problems import ProblemError
+from api.repeated import once
 from cim.database import reading
 from cim.offices.file import office_file, office_units
 
@@ -38,7 +39,11 @@ def _none_such(identifier: str) -> ProblemError:
 
 
 # the path converter lets identifiers hold a slash, as keys joined by a source may
-@router.get("/offices/{identifier:path}/units", summary="一栋楼的单元 Units of an office")
+@router.get(
+    "/offices/{identifier:path}/units",
+    dependencies=[once(UnitsQuery)],
+    summary="一栋楼的单元 Units of an office",
+)
 def list_units(
     request: Request, identifier: OfficeId, query: Annotated[UnitsQuery, Query()]
 ) -> Response:

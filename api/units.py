@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from api.answers import GEOJSON, geojson, takes
+from api.office_examples import UNIT_CHANGED
 from api.problems import ProblemError
 from api.writes import WRITES
 from cim.database import open_city, reading
@@ -78,7 +79,10 @@ def read_unit(identifier: UnitId) -> Response:
 
 
 @router.patch(
-    "/units/{identifier:path}", dependencies=[*WRITES, takes()], summary="修改单元 Change a unit"
+    "/units/{identifier:path}",
+    dependencies=[*WRITES, takes()],
+    responses=UNIT_CHANGED,
+    summary="修改单元 Change a unit",
 )
 def change_unit(identifier: UnitId, change: Annotated[UnitChange, Body()]) -> Response:
     """Change fields of a unit as one batch, through the checks that an import goes through.

@@ -3,6 +3,7 @@
 from cim.access.isochrone import isochrones
 from cim.access.nearby import walks_from
 from cim.access.network import WalkNetwork, describe, network_from
+from cim.access.outline import lies_outside
 from cim.access.rows import access_rows
 from cim.access.streets import network_of
 from cim.access.walks import covered, walks
@@ -13,6 +14,7 @@ __all__ = [
     "covered",
     "describe",
     "isochrones",
+    "lies_outside",
     "network_from",
     "network_of",
     "walks",

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from cim.facts import FACTS
 from cim.items import Box
@@ -35,6 +34,24 @@ SORTS = (
 """Measures the answer can be sorted by; a minus before the name turns the order."""
 
 
+def _among(*known: str) -> AfterValidator:
+    """Refuse words that are none of those there are."""
+
+    def check(given: list[str]) -> list[str]:
+        for word in given:
+            if word not in known:
+                raise ValueError(
+                    f"没有 {word!r}；可用：{'、'.join(known)} / there is no {word!r} to choose"
+                )
+        return given
+
+    return AfterValidator(check)
+
+
+Uses = Annotated[Words, _among(*USES, ANY_USE)]
+"""Uses by name, or `ANY_USE`."""
+
+
 def _yes(value: object) -> object:
     """Read ``floors_whole=true`` as one floor."""
     return 1 if value in (True, "true") else value
@@ -56,10 +73,12 @@ class OfficeCriteria(BaseModel):
         None, description="商圈名称或编号，可多选 names or ids of business districts"
     )
     site: Words | None = Field(None, description="项目名称或编号，可多选 names or ids of sites")
-    use: Words = Field(
+    use: Uses = Field(
         ["办公"], description=f"用途，可多选；“{ANY_USE}”表示不限 uses; {ANY_USE} for any"
     )
-    grade: Words | None = Field(None, description="等级，可多选 grades", examples=["甲级"])
+    grade: Annotated[Words, _among(*GRADES)] | None = Field(
+        None, description="等级，可多选 grades", examples=["甲级"]
+    )
     labels: Words | None = Field(
         None,
         description="标签（代码或名称），须全部具备 labels by code or title, all must hold",
@@ -87,7 +106,7 @@ class OfficeCriteria(BaseModel):
         None,
         description="最晚入驻日期，届时同一单元须可入驻 date by which that unit must be free",
     )
-    fit_out: Words | None = Field(
+    fit_out: Annotated[Words, _among(*FIT_OUTS)] | None = Field(
         None, description=f"装修，可多选：{'、'.join(FIT_OUTS)} fit-outs of that unit"
     )
     floors_whole: Annotated[int | None, BeforeValidator(_yes)] = Field(
@@ -126,7 +145,7 @@ class OfficeCriteria(BaseModel):
     completed_min: int | None = Field(
         None, ge=1800, le=2100, description="竣工年份不早于 year of completion, at least"
     )
-    ownership: Words | None = Field(
+    ownership: Annotated[Words, _among(*OWNERSHIP)] | None = Field(
         None, description=f"权属，可多选：{'、'.join(OWNERSHIP)} ownership"
     )
     registrable: bool | None = Field(
@@ -152,10 +171,6 @@ class OfficeCriteria(BaseModel):
         low, high = self.area_min, self.area_max
         if low is not None and high is not None and low > high:
             raise ValueError("area_min 大于 area_max / area_min is above area_max")
-        _allow("use", self.use, (*USES, ANY_USE))
-        _allow("grade", self.grade, GRADES)
-        _allow("fit_out", self.fit_out, FIT_OUTS)
-        _allow("ownership", self.ownership, OWNERSHIP)
         for name in self.sort or ():
             if name.removeprefix("-") not in SORTS:
                 raise ValueError(
@@ -191,10 +206,3 @@ class OfficesWithin(OfficeCriteria):
     """The same bounds, and an area drawn on the map."""
 
     within: Area | None = None
-
-
-def _allow(what: str, given: list[str] | None, allowed: Iterable[str]) -> None:
-    known = tuple(allowed)
-    for word in given or ():
-        if word not in known:
-            raise ValueError(f"{what} 没有 {word!r}；可用：{'、'.join(known)} / unknown {what}")

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from cim.labels import active_rules
 from cim.offices.areas import area_of
 from cim.offices.criteria import OfficeCriteria, OfficesWithin
+from cim.offices.naming import refuse_unknown_places
 from cim.offices.starts import lines_named, stations_named, stations_without_lines
 from cim.offices.wording import Word, forgiving, words_of
 
@@ -79,8 +80,9 @@ def understand(connection: Connection, criteria: OfficeCriteria) -> Question:
     cim.labels.UnknownLabelError
         There is no such label.
     cim.offices.starts.UnknownPlaceError
-        There is no such station or metro line.
+        There is no such station, metro line, street, business district or site.
     """
+    refuse_unknown_places(connection, criteria)
     rules = active_rules(connection)
     question = Question(
         criteria=criteria,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Integer, RowMapping, Select, bindparam, func, select, true
 
@@ -128,7 +128,7 @@ def search(
     Raises
     ------
     cim.labels.UnknownLabelError, cim.offices.starts.UnknownPlaceError
-        A label or station is asked for that there is not.
+        A label or place is asked for that there is not.
     """
     found = _find(connection, understand(connection, criteria), limit, offset)
     return OfficePage(
@@ -141,18 +141,27 @@ def search(
     )
 
 
+class OfficeRows(NamedTuple):
+    """Part of an answer, as plain rows.
+
+    Attributes
+    ----------
+    rows
+        The properties of each office by name, then ``lon`` and ``lat`` (degrees).
+    matched
+        How many offices meet every bound.
+    """
+
+    rows: Sequence[RowMapping]
+    matched: int
+
+
 def search_rows(
     connection: Connection, criteria: OfficeCriteria, limit: int, offset: int = 0
-) -> Sequence[RowMapping]:
-    """Find the offices that meet every bound, as plain rows.
-
-    Returns
-    -------
-    sequence of mappings
-        The properties of each office by name, then ``lon`` and ``lat`` (degrees).
-    """
+) -> OfficeRows:
+    """Find the offices that meet every bound, as plain rows."""
     found = _find(connection, understand(connection, criteria), limit, offset)
-    return found.told(connection, as_features=False)
+    return OfficeRows(found.told(connection, as_features=False), found.matched)
 
 
 def _find(connection: Connection, question: Question, limit: int, offset: int) -> _Found:

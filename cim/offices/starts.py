@@ -13,7 +13,7 @@ LONGEST_WALK = 120.0
 
 
 class UnknownPlaceError(LookupError):
-    """There is no such station or line; the message names those there are."""
+    """There is no such place or line; the message names those there are."""
 
 
 @dataclass(frozen=True)

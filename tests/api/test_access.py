@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 import shapely
 from shapely.geometry import shape
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
+
+if TYPE_CHECKING:
+    from tests.api.conftest import Tables
 
 HERE = "lon=114.1183&lat=22.5405"
 
@@ -84,3 +89,23 @@ def test_the_walk_network_tells_its_size_and_its_pieces(luohu: Engine, rest: Tes
     assert told["nodes"] == sum(piece["nodes"] for piece in told["pieces"])
     assert told["pieces"][0]["counts"] is True
     assert rest.get("/access/network?colour=red").status_code == 400
+
+
+def test_a_walk_from_outside_the_city_says_so_in_words(
+    luohu: Engine, rest: TestClient, tables: Tables
+) -> None:
+    city = tables.area.loc[tables.area["level"] == "district", "geom"].union_all()
+    west, south, east, north = city.bounds
+    middle = city.representative_point()
+    places = [middle, shapely.Point(west - 0.01, south), shapely.Point(east, north + 0.02)]
+    for place in places:
+        told = rest.get(f"/access/isochrone?lon={place.x}&lat={place.y}&minutes=5").json()
+        assert len(told["features"]) == 1
+        assert ("范围之外" in told.get("note", "")) == (not city.intersects(place))
+        assert ("outside the city" in told.get("note", "")) == (not city.intersects(place))
+
+
+def test_a_city_without_an_outline_does_not_say_what_lies_outside_it(
+    city: Engine, rest: TestClient
+) -> None:
+    assert "note" not in rest.get(f"/access/isochrone?{HERE}&minutes=5").json()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 import pandas as pd
 import pytest
@@ -14,8 +15,10 @@ from cim.settings import forget_settings
 
 if TYPE_CHECKING:
     from tests.api.conftest import EveryPage, Tables
+    from tests.conftest import Bring
 
 from tests.api.office_judge import ask
+from tests.cim.small_city import office
 
 MEASURES = {
     "id": "id",
@@ -110,3 +113,32 @@ def test_the_file_of_an_office_holds_what_the_search_says_and_more(
             assert told["building_file"]["id"] == row["building_id"]
         if row["site_id"] is not None:
             assert told["site_file"]["id"] == row["site_id"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "name"),
+    [
+        ("", "商办楼宇（前3，共5）"),
+        ("&limit=2", "商办楼宇（前2，共5）"),
+        ("&offset=3", "商办楼宇（第4至5，共5）"),
+        ("&offset=9", "商办楼宇（0，共5）"),
+        ("&ids=t:1,t:2,t:3", "商办楼宇"),
+        ("&ids=t:9", "商办楼宇"),
+    ],
+)
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_a_file_that_holds_a_part_says_so_in_its_name(
+    bring: Bring,
+    rest: TestClient,
+    monkeypatch: pytest.MonkeyPatch,
+    form: str,
+    asked: str,
+    name: str,
+) -> None:
+    bring("office", *(office(str(number)) for number in range(1, 6)))
+    monkeypatch.setenv("CIM_MAX_LIMIT", "3")
+    forget_settings()
+    answer = rest.get(f"/offices?f={form}{asked}")
+    assert answer.status_code == 200, answer.text
+    kept = unquote(answer.headers["content-disposition"])
+    assert kept == f"attachment; filename*=UTF-8''{name}.{form}"

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 import pytest
+import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
@@ -14,9 +15,12 @@ from starlette.testclient import TestClient
 
 if TYPE_CHECKING:
     from tests.api.conftest import Tables
+    from tests.conftest import Bring
 
 from tests.api.letting_judge import fits
 from tests.api.office_judge import REACH, Facts, ask, expected
+
+SQUARE = [[[114.1, 22.53], [114.13, 22.53], [114.13, 22.56], [114.1, 22.53]]]
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +46,6 @@ ALONE: list[dict[str, Any]] = [
     {"bbox": "114.10,22.53,114.13,22.55"},
     {"street": "桂园"},
     {"street": "南湖街道"},
-    {"street": "没有的街道"},
     {"parking_ratio_min": 0},
     {"parking_ratio_min": 0.5},
     {"parking_ratio_min": 0.8},
@@ -99,6 +102,53 @@ def test_every_filter_finds_the_offices_that_pandas_finds(
     luohu: Engine, rest: TestClient, facts: Facts, question: dict[str, Any]
 ) -> None:
     _agrees(rest, facts, question)
+
+
+@pytest.mark.parametrize(
+    ("question", "alike"),
+    [
+        ({"street": "桂圆街道"}, "桂园街道"),
+        ({"street": "桂园,没有的街道"}, "街道"),
+        ({"business_district": "水呗"}, "水贝"),
+        ({"site": "没有的项目"}, "示例"),
+        ({"use": "办公室"}, "办公"),
+    ],
+    ids=lambda told: urlencode(told) if isinstance(told, dict) else "",
+)
+def test_a_place_or_use_there_is_not_is_refused_with_the_nearest_there_are(
+    luohu: Engine, rest: TestClient, question: dict[str, str], alike: str
+) -> None:
+    body = {"within": {"type": "Polygon", "coordinates": SQUARE}, **question}
+    for answer in (
+        rest.get(f"/offices?{urlencode(question)}"),
+        rest.get(f"/offices?{urlencode(question)}&f=csv"),
+        rest.post("/offices/search", json=body),
+    ):
+        assert answer.status_code == 400
+        told = answer.json()["detail"]
+        ((_, names),) = question.items()
+        assert names.split(",")[-1] in told
+        assert alike in told.split("：", 1)[1]
+        assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_place_that_holds_no_office_is_still_a_place(
+    city: Engine, bring: Bring, rest: TestClient
+) -> None:
+    around = shapely.box(114.1, 22.53, 114.13, 22.56)
+    assert rest.get("/offices?street=桂园").json()["numberMatched"] == 0
+    bring(
+        "area",
+        {"id": "440303", "name": "罗湖区", "level": "district", "geom": around},
+        {"id": "440303001", "name": "桂园街道", "level": "street", "geom": around},
+    )
+    bring("business_district", {"id": "B", "name": "国贸", "confirmed": True, "geom": around})
+    bring("site", {"id": "S", "name": "软件园", "geom": around})
+    for there in ("street=桂园", "street=440303001", "business_district=国贸", "site=t:S"):
+        answer = rest.get(f"/offices?{there}")
+        assert (answer.status_code, answer.json()["numberMatched"]) == (200, 0), there
+    for not_there in ("street=罗湖区", "business_district=东门", "site=S"):
+        assert rest.get(f"/offices?{not_there}").status_code == 400, not_there
 
 
 def test_every_site_and_business_district_is_found_by_its_name(
@@ -176,3 +226,12 @@ def test_the_units_that_match_are_those_of_pandas(
         alone = [option for option in fitting if len(option.units) == 1]
         smallest = min(len(option.units) for option in fitting)
         assert feature["properties"]["matching_units"] == (len(alone) or smallest)
+
+
+def test_a_list_may_be_repeated_and_a_single_bound_may_not(luohu: Engine, rest: TestClient) -> None:
+    both = rest.get("/offices?grade=甲级&grade=乙级&bbox=114.0,22.4&bbox=114.3,22.7").json()
+    assert both["numberMatched"] == ask(rest, {"grade": "甲级,乙级"})["numberMatched"]
+    body = {"type": "Polygon", "coordinates": SQUARE}
+    twice = rest.post("/offices/search?rent_max=50&rent_max=80", json=body)
+    assert twice.status_code == 400
+    assert "rent_max" in twice.json()["detail"]

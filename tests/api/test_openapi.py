@@ -118,3 +118,26 @@ def test_the_documentation_page_asks_no_other_host(luohu: Engine, rest: TestClie
     page = rest.get("/docs").text
     assert "https://" not in page.replace("https://127.0.0.1", "")
     assert rest.get("/assets/docs/swagger-ui-bundle.js").is_success
+
+
+def test_a_change_of_a_unit_lists_every_refusal_as_a_problem_document(
+    document: dict[str, Any], rest: TestClient
+) -> None:
+    answers = document["paths"]["/units/{identifier}"]["patch"]["responses"]
+    json_body = {"content-type": "application/json"}
+    foreign = {"origin": "http://elsewhere.example", **json_body}
+    path = "/units/luohu-example:none"
+    refused = [
+        rest.patch(path, content="{}", headers=json_body),
+        rest.patch(path, content='{"rent": 80}', headers=foreign),
+        rest.patch(path, content='{"rent": 80}', headers=json_body),
+        rest.patch(path, content='{"rent": 80}', headers={"content-type": "text/plain"}),
+    ]
+    assert [answer.status_code for answer in refused] == [400, 403, 404, 415]
+    for answer in refused:
+        described = answers[str(answer.status_code)]["content"]
+        assert list(described) == [answer.headers["content-type"]]
+        schema = described["application/problem+json"]["schema"]
+        assert set(schema["required"]) <= answer.json().keys() <= set(schema["properties"])
+    # what pydantic would say is no answer of this service
+    assert "422" not in answers

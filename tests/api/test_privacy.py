@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
+from openpyxl import load_workbook
 from shapely.geometry import Point
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
@@ -37,6 +40,15 @@ def let_tower(city: Engine, bring: Bring) -> None:
     unit = {"id": "U", "office_id": "O", "unit_no": "1", "status": "let", "geom": here}
     bring("office_unit", {**unit, **SECRETS})
     edit(city, LAYERS["office_unit"], "t:U", {"area": "120", "lease_end": "2031-02-04"})
+
+
+@pytest.fixture
+def coming_next_door(let_tower: None, bring: Bring) -> None:
+    """Set a unit in the tower whose tenant is about to leave, and a second tower."""
+    here = Point(114.1185, 22.5405)
+    free = {"office_id": "O", "geom": here, "area": "300", "rent": "90"}
+    bring("office_unit", {**free, "id": "V", "unit_no": "2", "status": "coming", **SECRETS})
+    bring("office", {"id": "P", "name": "深业大厦", "use": "办公", "geom": here})
 
 
 def addresses(document: dict[str, dict[str, object]]) -> list[str]:
@@ -93,3 +105,83 @@ def test_the_units_are_there_without_their_secrets(rest: TestClient) -> None:
     assert unit["properties"]["area"] == 120
     assert unit["properties"]["status"] == "let"
     assert not unit["properties"].keys() & SECRETS.keys()
+
+
+SQUARE = [[[114.1, 22.53], [114.13, 22.53], [114.13, 22.56], [114.1, 22.53]]]
+READ = {
+    "units": "/offices/t:O/units",
+    "free units": "/offices/t:O/units?free=true",
+    "office": "/offices/t:O",
+    "let unit": "/units/t:U",
+    "free unit": "/units/t:V",
+    "search": "/offices?facets=all&area_min=100",
+    "comparison": "/offices/compare?ids=t:O,t:P",
+    **{f"stock by {by}": f"/offices/stock?by={by}" for by in ("street", "grade", "use")},
+}
+TABLES = [path for path in READ.values() if path.startswith(("/offices?", "/offices/compare"))]
+TABLES += [path for path in READ.values() if path.startswith("/offices/stock")]
+
+
+def holds_no_secret(told: str) -> bool:
+    secrets = (*SECRETS.values(), "2031-02-04")
+    return not any(s in told or json.dumps(s)[1:-1] in told for s in secrets)
+
+
+def cells(answer: httpx.Response) -> list[str]:
+    """Every cell of a workbook, as text."""
+    book = load_workbook(io.BytesIO(answer.content))
+    return [str(value) for sheet in book for row in sheet.values for value in row]
+
+
+@pytest.mark.usefixtures("coming_next_door")
+@pytest.mark.parametrize("path", READ.values(), ids=READ)
+def test_what_is_read_of_a_tower_holds_no_secret(rest: TestClient, path: str) -> None:
+    answer = rest.get(path)
+    assert answer.status_code == 200, answer.text
+    assert holds_no_secret(answer.text)
+    assert not SECRETS.keys() & answer.text.split('"')
+
+
+@pytest.mark.usefixtures("coming_next_door")
+@pytest.mark.parametrize("path", TABLES)
+def test_no_cell_of_a_table_holds_a_secret(rest: TestClient, path: str) -> None:
+    asked = f"{path}{'&' if '?' in path else '?'}f="
+    written = rest.get(f"{asked}csv")
+    assert holds_no_secret(written.content.decode("utf-8-sig"))
+    found = cells(rest.get(f"{asked}xlsx"))
+    # the workbook is read at all: what is public stands in it
+    assert {"国贸大厦", "办公", "不详"} & set(found)
+    assert holds_no_secret("\n".join(found))
+
+
+@pytest.mark.usefixtures("coming_next_door")
+def test_neither_a_search_in_an_area_nor_a_recommendation_tells_a_secret(
+    rest: TestClient,
+) -> None:
+    area = {"type": "Polygon", "coordinates": SQUARE}
+    found = rest.post("/offices/search?facets=all", json=area)
+    assert found.json()["numberMatched"] == 2
+    wanted = {"need": {"area": {"min": 200, "max": 400}}, "store": True, "limit": 10}
+    ranked = rest.post("/offices/recommend", json=wanted)
+    assert "t:V" in ranked.text
+    kept = ranked.json()["id"]
+    answers = [
+        found,
+        ranked,
+        rest.get("/recommendations"),
+        rest.get(f"/recommendations/{kept}"),
+        rest.post(f"/recommendations/{kept}/replay"),
+    ]
+    for answer in answers:
+        assert answer.is_success, answer.text
+        assert holds_no_secret(answer.text)
+
+
+@pytest.mark.usefixtures("coming_next_door")
+def test_a_unit_that_falls_vacant_is_told_without_its_former_tenant(
+    rest: TestClient,
+) -> None:
+    answer = rest.patch("/units/t:U", json={"status": "vacant", "available_from": "2030-01-01"})
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["properties"]["status"] == "vacant"
+    assert holds_no_secret(answer.text)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,6 +68,21 @@ STATIONS = {
     },
     "constants": {"kind": "metro"},
 }
+RULES = """
+[half-a-space]
+zh = "车位配比半个以上"
+en = "Half a space or more"
+group = "parking"
+version = 1
+when = "parking_ratio >= 0.5"
+
+[half-a-space-by-rail]
+zh = "近轻轨且车位配比半个以上"
+en = "Half a space or more, near light rail"
+group = "parking"
+version = 1
+when = "parking_ratio >= 0.5 AND distance_m <= 800"
+"""
 
 
 @pytest.fixture
@@ -130,6 +147,36 @@ def test_seattle_s_offices_with_parking_near_a_station_that_exists_are_forty_one
     for question, (known, rows) in answers.items():
         assert len(ask(question)) == known, question
         assert ask(question) == those(rows), question
+
+
+@needs(BUILDINGS)
+def test_the_forty_one_carry_the_label_that_a_planner_s_own_rules_give_them(
+    seattle: Engine, rest: TestClient, plain: gpd.GeoDataFrame, tmp_path: Path
+) -> None:
+    def labelled(label: str) -> set[str]:
+        answer = rest.get(f"/offices?limit=10000&labels={label}")
+        assert answer.status_code == 200, answer.text
+        features = answer.json()["features"]
+        assert len(features) == answer.json()["numberMatched"]
+        return {feature["id"] for feature in features}
+
+    assert rest.get("/offices?labels=half-a-space").status_code == 400
+    file = tmp_path / "rules.toml"
+    file.write_text(RULES, encoding="utf-8")
+    cim = str(Path(sys.executable).with_name("cim"))
+    subprocess.run([cim, "labels", "refresh", "--rules", str(file)], check=True, timeout=120)
+
+    near, parking = plain["distance"] <= 800, plain["share"] >= 0.2
+    assert len(labelled("half-a-space-by-rail")) == 41
+    assert labelled("half-a-space-by-rail") == set(plain.loc[near & parking, "code"])
+    assert labelled("half-a-space") == set(plain.loc[parking, "code"])
+    # a label and a bound together find the same as the two bounds
+    assert len(labelled("half-a-space&metro_distance_max=800")) == 41
+    # no parking at all is known, too: nothing is left unknown where every row says it
+    assert plain["PropertyGFAParking"].notna().all()
+    labels = rest.get("/offices?limit=1&facets=labels").json()["facets"]["labels"]["values"]
+    (half,) = (one for one in labels if one["value"] == "half-a-space")
+    assert (half["count"], half["unknown"]) == (parking.sum(), 0)
 
 
 @needs(BUILDINGS)
