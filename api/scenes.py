@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from functools import lru_cache
+from hashlib import sha256
 from importlib.metadata import version
 from typing import Any
 
@@ -14,7 +15,7 @@ from sqlalchemy import func, select
 from api.answers import link, takes
 from api.problems import ProblemError
 from cim.database import reading
-from cim.model import Batch
+from cim.matching.versions import data_version
 from viz.page import scene_html
 from viz.scenes import SCENES, UnknownSceneError, scene_named
 
@@ -25,13 +26,10 @@ _making = threading.Lock()
 
 
 def _version() -> str:
-    """Return by what a scene grows old: the batches of the city, and this program.
-
-    Batches are only ever added, but not always committed in the order of their numbers.
-    """
+    """Return by what a scene grows old: the city, what was derived from it, and this program."""
     with reading() as connection:
-        count, last = connection.execute(select(func.count(Batch.id), func.max(Batch.id))).one()
-    return f"{version('cim-luohu')}-{count}-{last or 0}"
+        city = connection.scalar(select(func.current_database())), data_version(connection)
+    return sha256(repr((version("cim-luohu"), *city)).encode()).hexdigest()[:16]
 
 
 @lru_cache(maxsize=4)

@@ -16,6 +16,8 @@ from cim.walking import walking
 _STATE = text("""
     select
         (select coalesce(max(id), 0) from batch) as batch,
+        -- numbers are given out before the commit: a lower one may come later
+        (select count(*) from batch) as batches,
         (select max(refreshed_at) from office_refresh) as refreshed,
         (select count(*) from refresh_mark) as waiting,
         (select md5(string_agg(key || value, ',' order by key)) from city) as settled
@@ -25,13 +27,14 @@ _STATE = text("""
 def data_version(connection: Connection) -> str:
     """Return what changes whenever the city, or what was worked out of it, changes.
 
-    The last batch, the moment of the last refresh, how many marks wait, and a sum over what is
-    settled in the city and in the environment (walking, parking estimates, label rules, the days
-    after which a unit counts as unverified).
+    The last batch, the moment of the last refresh, how many marks wait, and a sum over how many
+    batches there are and what is settled in the city and in the environment (walking, parking
+    estimates, label rules, the days after which a unit counts as unverified).
     """
     state = connection.execute(_STATE).one()
     settled = json.dumps(
         [
+            state.batches,
             state.settled,
             asdict(walking(connection)),
             answer_settings().unverified_after,
