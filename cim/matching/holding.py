@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from cim.matching.market import Market
-from cim.matching.naming import full_street
 from cim.matching.truth import NO, UNKNOWN, YES, Numbers, Truth, some, truth_of
 from cim.offices.criteria import ANY_USE
+from cim.offices.naming import full_street
 from cim.offices.starts import lines_among
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, text
 from cim.labels.rules import Rules, UnknownLabelError
 from cim.matching.need import Request
 from cim.matching.patching import patch_of, patched
+from cim.offices.naming import full_street
 from cim.offices.starts import UnknownPlaceError, known_lines, lines_among
 
 _PLACES = text("""
@@ -70,11 +71,6 @@ def names_in(connection: Connection) -> Names:
         districts=list(dict.fromkeys(found["district"].values())),
         business_districts=found["business_district"],
     )
-
-
-def full_street(name: str) -> str:
-    """Return the name of a street as the city writes it: 桂园 is 桂园街道."""
-    return name.removesuffix("街道") + "街道"
 
 
 def _unknown(

@@ -28,6 +28,7 @@ from cim.crs import SRID
 from cim.facts import Reading, Tables
 from cim.items import touches
 from cim.model import OfficeAccess, OfficeLabel
+from cim.offices.naming import full_street
 from cim.offices.question import Question
 
 CERTAIN = ("ids", "use", "bbox", "within")
@@ -51,7 +52,7 @@ def _within_reach(
 
 def _street(names: list[str], t: Tables) -> ColumnElement[Any]:
     near = t.surroundings.c
-    full = {name.removesuffix("街道") + "街道" for name in names}
+    full = {full_street(name) for name in names}
     return or_(near.street_id.in_(names), near.street.in_(sorted({*names, *full})))
 
 

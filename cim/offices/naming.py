@@ -11,6 +11,11 @@ from cim.offices.criteria import OfficeCriteria
 from cim.offices.starts import UnknownPlaceError
 
 
+def full_street(name: str) -> str:
+    """Return the name of a street as the city writes it: 桂园 is 桂园街道."""
+    return name.removesuffix("街道") + "街道"
+
+
 @dataclass(frozen=True)
 class _Kind:
     """A kind of place: what it is called, which there are, and how its names may be shortened."""
@@ -26,7 +31,7 @@ _KINDS = {
         "街道",
         "street",
         "select id, name from area where level = 'street'",
-        lambda name: {name, name.removesuffix("街道") + "街道"},
+        lambda name: {name, full_street(name)},
     ),
     "business_district": _Kind(
         "商圈", "business district", "select id, name from business_district"
