@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.answers import Limit, clamped, link, takes
 from api.problems import ProblemError
+from api.repeated import once
 from api.writes import WRITES
 from cim.database import open_city, reading
 from cim.labels.rules import UnknownLabelError
@@ -91,7 +92,11 @@ def recommend_offices(asked: RecommendRequest) -> JSONResponse:
     return JSONResponse({"id": number, **answer.model_dump(mode="json")})
 
 
-@router.get("/recommendations", summary="保存的推荐 Kept recommendations")
+@router.get(
+    "/recommendations",
+    dependencies=[once(KeptQuery)],
+    summary="保存的推荐 Kept recommendations",
+)
 def list_recommendations(
     request: HttpRequest, query: Annotated[KeptQuery, Query()]
 ) -> dict[str, Any]:
@@ -130,7 +135,7 @@ def read_recommendation(number: Number) -> dict[str, Any]:
 def replay_recommendation(number: Number) -> Replay:
     """Ask a kept run again; on the same versions it is the same, else the difference is told.
 
-    A place or label it names that is gone by now is told in ``difference.gone`` and left out.
+    A place, label, criterion or preset that is gone by now is told in ``difference.gone``.
     """
     with reading() as connection:
         found = replay(connection, number)

@@ -10,13 +10,16 @@ from sqlalchemy import Connection, insert, select
 
 from cim.changeset import user_name
 from cim.matching.answer import Answer
+from cim.matching.criteria import criteria, presets
 from cim.matching.market import market_of
-from cim.matching.naming import Absent, absent, without
+from cim.matching.naming import absent, without
 from cim.matching.need import Request
 from cim.matching.recommending import recommend_in
 from cim.model import Recommendation
 
 TABLE = Recommendation.__table__
+Gone = dict[str, Any]
+"""What was asked for and is no longer there: its path, its name, and that in words."""
 
 
 @dataclass(frozen=True)
@@ -165,18 +168,38 @@ def difference(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[
     return {name: entries for name, entries in found.items() if entries}
 
 
-def _gone(gone: list[Absent]) -> dict[str, list[dict[str, Any]]]:
-    """Say what was asked for and is no longer there."""
-    said = [
-        {
-            "bound": one.path,
-            "name": one.name,
-            "zh": f"{one.zh}“{one.name}”已不存在，重做时不再要求",
-            "en": f"the {one.en} {one.name} is no longer there and not asked for any more",
-        }
-        for one in gone
-    ]
-    return {"gone": said} if said else {}
+def _asked_of(run: dict[str, Any]) -> tuple[Request, list[Gone]]:
+    """Return what a kept run asked, and what of its preset and criteria is no longer there.
+
+    Without its preset a run is weighted as it was answered.
+    """
+    asked, gone = dict(run["request"]), []
+    if (preset := asked.get("preset")) is not None and preset not in presets():
+        del asked["preset"]
+        asked["weights"] = run["answer"]["weights"]
+        instead = "按当时的权重重做", "weighted as then"
+        gone.append(_gone("preset", preset, ("行业预设", "preset"), instead))
+    for name in asked.get("weights", {}).keys() - criteria().keys():
+        asked["weights"] = {n: w for n, w in asked["weights"].items() if n != name}
+        gone.append(_gone(f"weights.{name}", name, ("评分项", "criterion")))
+    if not any(asked.get("weights", {}).values()):
+        asked.pop("weights", None)
+    return Request.model_validate(asked), gone
+
+
+def _gone(
+    bound: str,
+    name: str,
+    what: tuple[str, str],
+    instead: tuple[str, str] = ("重做时不再要求", "not asked for any more"),
+) -> Gone:
+    """Say that something asked for is no longer there, and what counts instead."""
+    return {
+        "bound": bound,
+        "name": name,
+        "zh": f"{what[0]}“{name}”已不存在，{instead[0]}",
+        "en": f"the {what[1]} {name} is no longer there: {instead[1]}",
+    }
 
 
 def replay(connection: Connection, number: int) -> Replay | None:
@@ -188,15 +211,16 @@ def replay(connection: Connection, number: int) -> Replay | None:
     if run is None:
         return None
     then = run["answer"]
-    request = Request.model_validate(run["request"])
+    request, gone = _asked_of(run)
     day = dt.date.fromisoformat(then["day"])
     market = market_of(connection)
-    gone = list(absent(market.names, market.rules, request))
-    now = recommend_in(market, without(request, gone), day).model_dump(mode="json")
+    lost = list(absent(market.names, market.rules, request))
+    gone += [_gone(one.path, one.name, (one.zh, one.en)) for one in lost]
+    now = recommend_in(market, without(request, lost), day).model_dump(mode="json")
     return Replay(
         same=not gone and _content(then) == _content(now),
         then=_versions(then),
         now=_versions(now),
-        difference={**_gone(gone), **difference(then, now)},
+        difference={**({"gone": gone} if gone else {}), **difference(then, now)},
         answer=now,
     )
