@@ -3,6 +3,7 @@
 import { funnelOf, relaxationsOf } from "./funnel.js";
 import { keepForm, keptNow, keptNumber, keptWords, setKept } from "./kept.js";
 import { balanceWords, cardOf, openCases } from "./result.js";
+import { keptRuns } from "./runs.js";
 import { ask, send } from "./service.js";
 import { both, make, whole } from "./words.js";
 import { checkWish, recallWish, relax, requestOf } from "./wish.js";
@@ -62,6 +63,7 @@ function show(answer, keeping, { open, again }) {
     fold(both("怎样算的", "how it was reckoned"),
       make("ul", { class: "open" }, ...answer.assumptions.map(({ zh, en }) => make("li", {}, ...both(zh, en))),
         make("li", {}, `${answer.day} · 数据 ${answer.data_version} · 软件 ${answer.software_version}`))),
+    keptRuns(),
   ].filter(Boolean));
   said.textContent = place.querySelector(".answer").textContent;
 }
@@ -71,7 +73,7 @@ export function showBeginning() {
   if (asked) return;
   place.replaceChildren(make("p", { class: "empty" },
     "填写企业的面积或人数、预算和必须满足的条件，按“推荐”。每一步剩下几栋、为什么推荐、还差什么，都会说明。",
-    make("br"), make("small", { lang: "en" }, "State the need and press recommend: what each condition leaves, and why these.")));
+    make("br"), make("small", { lang: "en" }, "State the need and press recommend: what each condition leaves, and why these.")), keptRuns());
 }
 
 /** Whether the reader has asked before, so that a change is to be answered at once. */

@@ -1,6 +1,7 @@
 // Keeping a recommendation: under a number that a link brings back as it was.
 
 import { lastWho, rememberWho } from "./daily.js";
+import { byAndWhen, linkTo, sinceThen } from "./runs.js";
 import { send } from "./service.js";
 import { both, make } from "./words.js";
 
@@ -16,15 +17,12 @@ export function setKept(to) {
   number = to;
 }
 
-function linkTo(id) {
-  return make("a", { href: `/?${new URLSearchParams({ way: "recommend", kept: id })}` }, `推荐 ${id}`);
-}
-
 /** What is said above a run that was kept: {id, title, made_by, made_at}. */
-export function keptWords({ id, title, made_by: by, made_at: at }) {
-  const when = new Date(at).toLocaleString("zh-CN", { dateStyle: "medium", timeStyle: "short", timeZone: "Asia/Shanghai" });
-  return make("p", { class: "saved", id: "kept" }, linkTo(id), title ? `「${title}」` : "", `，${by} 于 ${when} 保存。改动条件即按现在的数据重新推荐。`,
-    make("small", { lang: "en" }, "As it was kept; a change asks anew."));
+export function keptWords(run) {
+  return make("div", { class: "saved", id: "kept" },
+    make("p", {}, linkTo(run.id), run.title ? `「${run.title}」` : "", `，${byAndWhen(run)}。改动条件即按现在的数据重新推荐。`,
+      make("small", { lang: "en" }, "As it was kept; a change asks anew.")),
+    sinceThen(run.id));
 }
 
 /** A fold that keeps the run of a request; `onKept(answer)` gets the answer that was kept. */

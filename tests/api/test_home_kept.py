@@ -1,0 +1,83 @@
+"""Runs that were kept, on the page: listed, opened, and held against the city of today."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Browser, expect
+from sqlalchemy import Engine
+from starlette.testclient import TestClient
+
+from tests.api.recommending import recommended
+from tests.api.visits import Visit, open_page
+
+QUESTION = {"need": {"area": {"min": 800, "max": 1500}}, "must": {"grade": ["甲级"]}}
+
+
+@pytest.fixture(scope="module")
+def visit(browser: Browser, served: str) -> Iterator[Visit]:
+    """Give one window to all tests; whatever they do, it asks nobody outside."""
+    visit = open_page(browser, served)
+    visit.page.set_default_timeout(15_000)
+    yield visit
+    assert visit.outside == []
+    assert visit.faults == []
+    visit.page.context.close()
+
+
+def test_kept_runs_are_listed_and_open_by_a_click(
+    visit: Visit, luohu: Engine, rest: TestClient
+) -> None:
+    page = visit.page
+    page.goto(f"{visit.address}/?way=recommend")
+    fold = page.locator("#runs")
+    number = recommended(rest, {**QUESTION, "store": True, "title": "某行", "made_by": "二组"})[
+        "id"
+    ]
+    fold.locator("summary").click()
+    entry = fold.locator("li", has_text=f"推荐 {number}")
+    expect(entry).to_contain_text("「某行」，二组 于")
+    entry.get_by_role("link").click()
+    page.wait_for_url(f"**kept={number}")
+    expect(page.locator("#kept")).to_contain_text("「某行」")
+    # and below an answer too
+    expect(page.locator("#advice > #runs")).to_be_visible()
+
+    page.route("**/recommendations?limit=*", lambda route: route.abort())
+    page.locator("#runs summary").click()
+    expect(page.locator("#runs [role=alert]")).to_contain_text("服务没有回应")
+    page.unroute("**/recommendations?limit=*")
+
+
+def test_a_kept_run_says_what_has_changed_since(
+    visit: Visit, luohu: Engine, rest: TestClient
+) -> None:
+    page = visit.page
+    kept = recommended(rest, {**QUESTION, "store": True, "made_by": "二组"})
+    page.goto(f"{visit.address}/?kept={kept['id']}")
+    again = page.locator("#kept").get_by_role("button", name="用现在的数据重做")
+    again.click()
+    expect(page.locator("#kept [role=status]")).to_contain_text("与保存时完全相同")
+
+    best = kept["results"][0]
+    path = f"/units/{quote(best['units'][0]['id'], safe='')}"
+    status = best["units"][0]["status"]
+    who = {"by": "二组", "reason": "测试"}
+    assert rest.patch(path, json={"status": "let", **who}).status_code == 200
+    try:
+        now = rest.post(f"/recommendations/{kept['id']}/replay").json()
+        assert not now["same"]
+        again.click()
+        told = page.locator("#kept [role=status]")
+        expect(told).to_contain_text("剩" if "funnel" in now["difference"] else "名")
+        for one in now["difference"].get("left", []):
+            expect(told).to_contain_text(f"不再推荐：{one['name']}（原第 {one['rank']} 名）")
+        for one in now["difference"].get("entered", []):
+            expect(told).to_contain_text(f"新进入：{one['name']}，第 {one['rank']} 名")
+        assert now["difference"].keys() & {"left", "entered", "moved"}
+    finally:
+        assert rest.patch(path, json={"status": status, **who}).status_code == 200
+    again.click()
+    expect(page.locator("#kept [role=status]")).to_contain_text("与保存时完全相同")
