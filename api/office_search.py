@@ -32,7 +32,7 @@ from cim.offices import (
     search,
     search_rows,
 )
-from cim.offices.areas import Words
+from cim.offices.areas import FewWords, Words
 from cim.offices.criteria import ANY_USE, Uses
 from cim.offices.holdings import COLUMNS
 from cim.offices.starts import UnknownPlaceError
@@ -60,7 +60,7 @@ class _Page(BaseModel):
 
     limit: Limit | None = None
     offset: int = Field(0, ge=0, le=10_000_000, description="跳过的条数 offices to skip")
-    facets: Annotated[Words, AfterValidator(_known_facets)] | None = Field(
+    facets: Annotated[FewWords, AfterValidator(_known_facets)] | None = Field(
         None,
         description="分面计数：每个取值各有多少楼宇满足其他条件（标签：再勾选它还剩多少）；"
         "all 为全部 how many offices have which value, of those that meet all other bounds (of a"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path, Response
@@ -47,7 +48,7 @@ def _as_written(name: str, value: object) -> str:
     Raises
     ------
     ProblemError
-        It is a nested value.
+        It is a nested value, or no finite number.
     """
     if value is None:
         return ""
@@ -55,7 +56,7 @@ def _as_written(name: str, value: object) -> str:
         return str(value).lower()
     if isinstance(value, list) and all(isinstance(part, str) for part in value):
         return "、".join(value)
-    if isinstance(value, str | int | float):
+    if isinstance(value, str | int) or (isinstance(value, float) and math.isfinite(value)):
         return str(value)
     raise ProblemError(
         400, f"{name}：只能是文字、数字、是否或文字列表", f"{name}: must be text, number or list"

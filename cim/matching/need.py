@@ -18,11 +18,8 @@ from cim.matching.criteria import criteria, presets, weights_of
 from cim.model import columns_of, field_of
 from cim.model.office import Office
 from cim.model.office_unit import OfficeUnit
-from cim.offices.areas import split
+from cim.offices.areas import MOST_WORDS, split
 from cim.offices.criteria import ANY_USE
-
-MOST_WORDS = 50
-"""Words in a list beyond which it is refused."""
 
 LARGEST = 1e9
 """The largest number that a bound may be."""

@@ -26,10 +26,11 @@ from cim.matching.funnel import of_offices, space_bounds
 from cim.matching.holding import minutes_to_line
 from cim.matching.market import Market
 from cim.matching.musts import MUSTS, Choice, Must, stated
-from cim.matching.need import MOST_WORDS, Request
+from cim.matching.need import Request
 from cim.matching.offers import SPACE, Offers, offers_of
 from cim.matching.patching import Patch, dropped, patch_of, patched, together
 from cim.matching.truth import YES, Numbers, Truth, every, of_group
+from cim.offices.areas import MOST_WORDS
 
 
 @dataclass(frozen=True)

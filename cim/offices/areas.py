@@ -14,6 +14,9 @@ from cim.items import Box
 MOST_CORNERS = 20_000
 """Corners of an area beyond which it is refused."""
 
+MOST_WORDS = 50
+"""Words in a list beyond which it is refused."""
+
 
 def split(value: object) -> object:
     """Read ``a,b`` and repeated parameters alike."""
@@ -24,6 +27,11 @@ def split(value: object) -> object:
 
 
 Words = Annotated[list[str], BeforeValidator(split)]
+
+FewWords = Annotated[
+    Words, Field(max_length=MOST_WORDS), AfterValidator(lambda words: list(dict.fromkeys(words)))
+]
+"""Each word once."""
 
 
 def _box(numbers: list[float]) -> list[float]:

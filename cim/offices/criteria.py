@@ -12,7 +12,7 @@ from cim.items import Box
 from cim.model import columns_of, field_of
 from cim.model.office_unit import OfficeUnit
 from cim.model.office_words import GRADES, OWNERSHIP, USES
-from cim.offices.areas import Area, BoundingBox, Words, box_of
+from cim.offices.areas import Area, BoundingBox, FewWords, Words, box_of
 from cim.offices.starts import WalkFrom, read_walk
 
 ANY_USE = "全部"
@@ -48,7 +48,7 @@ def _among(*known: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-Uses = Annotated[Words, _among(*USES, ANY_USE)]
+Uses = Annotated[FewWords, _among(*USES, ANY_USE)]
 """Uses by name, or `ANY_USE`."""
 
 
@@ -66,20 +66,20 @@ class OfficeCriteria(BaseModel):
         None, max_length=1000, description="只在这些楼宇中 only these offices (a shortlist)"
     )
     bbox: BoundingBox | None = None
-    street: Words | None = Field(
+    street: FewWords | None = Field(
         None, description="街道名称或代码，可多选 names or codes of streets", examples=["桂园街道"]
     )
-    business_district: Words | None = Field(
+    business_district: FewWords | None = Field(
         None, description="商圈名称或编号，可多选 names or ids of business districts"
     )
-    site: Words | None = Field(None, description="项目名称或编号，可多选 names or ids of sites")
+    site: FewWords | None = Field(None, description="项目名称或编号，可多选 names or ids of sites")
     use: Uses = Field(
         ["办公"], description=f"用途，可多选；“{ANY_USE}”表示不限 uses; {ANY_USE} for any"
     )
-    grade: Annotated[Words, _among(*GRADES)] | None = Field(
+    grade: Annotated[FewWords, _among(*GRADES)] | None = Field(
         None, description="等级，可多选 grades", examples=["甲级"]
     )
-    labels: Words | None = Field(
+    labels: FewWords | None = Field(
         None,
         description="标签（代码或名称），须全部具备 labels by code or title, all must hold",
         examples=["近地铁"],
@@ -106,7 +106,7 @@ class OfficeCriteria(BaseModel):
         None,
         description="最晚入驻日期，届时同一单元须可入驻 date by which that unit must be free",
     )
-    fit_out: Annotated[Words, _among(*FIT_OUTS)] | None = Field(
+    fit_out: Annotated[FewWords, _among(*FIT_OUTS)] | None = Field(
         None, description=f"装修，可多选：{'、'.join(FIT_OUTS)} fit-outs of that unit"
     )
     floors_whole: Annotated[int | None, BeforeValidator(_yes)] = Field(
@@ -124,7 +124,7 @@ class OfficeCriteria(BaseModel):
     metro_distance_max: float | None = Field(
         None, ge=0, description="到地铁站的直线距离上限（米） metres in a straight line"
     )
-    lines: Words | None = Field(
+    lines: FewWords | None = Field(
         None,
         description="地铁线路，任一条在 metro_walk_max 分钟（未给时为“近处”的分钟数）内即可"
         " metro lines, any of them within metro_walk_max, or else the minutes that count as near",
@@ -145,7 +145,7 @@ class OfficeCriteria(BaseModel):
     completed_min: int | None = Field(
         None, ge=1800, le=2100, description="竣工年份不早于 year of completion, at least"
     )
-    ownership: Annotated[Words, _among(*OWNERSHIP)] | None = Field(
+    ownership: Annotated[FewWords, _among(*OWNERSHIP)] | None = Field(
         None, description=f"权属，可多选：{'、'.join(OWNERSHIP)} ownership"
     )
     registrable: bool | None = Field(
@@ -158,7 +158,7 @@ class OfficeCriteria(BaseModel):
         description="名称、别名或地址中的词，空格分开，须全部找到；找不到时容许一字之差"
         " words of names and addresses, all must be found; a slip of one character is forgiven",
     )
-    sort: Words | None = Field(
+    sort: FewWords | None = Field(
         None,
         description="排序，负号表示降序，可多项；有 q 时默认按相关程度，否则按编号"
         " order, minus for descending; by relevance where q is given, else by id. "

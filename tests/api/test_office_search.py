@@ -132,6 +132,19 @@ def test_a_place_or_use_there_is_not_is_refused_with_the_nearest_there_are(
         assert answer.headers["content-type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [("street", "桂园"), ("site", "没有"), ("labels", "近地铁"), ("lines", "1"), ("sort", "id")],
+)
+def test_a_list_beyond_all_use_is_refused_before_it_is_looked_up(
+    luohu: Engine, rest: TestClient, name: str, word: str
+) -> None:
+    body = {"within": {"type": "Polygon", "coordinates": SQUARE}, name: [word] * 20_000}
+    answer = rest.post("/offices/search", json=body)
+    assert answer.status_code == 400
+    assert name in answer.json()["detail"]
+
+
 def test_a_place_that_holds_no_office_is_still_a_place(
     city: Engine, bring: Bring, rest: TestClient
 ) -> None:

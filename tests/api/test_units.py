@@ -102,6 +102,16 @@ def test_what_cannot_be_written_is_named_and_changes_nothing(
     assert rest.get(UNIT).json() == before
 
 
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
+def test_what_is_no_number_does_not_wipe_a_rent(rest: TestClient, number: str) -> None:
+    before = rest.get(UNIT).json()
+    sent = rest.patch(
+        UNIT, content=f'{{"rent": {number}}}', headers={"content-type": "application/json"}
+    )
+    assert "rent" in problem(sent, 400)["detail"]
+    assert rest.get(UNIT).json() == before
+
+
 def test_there_is_no_such_unit(rest: TestClient) -> None:
     problem(rest.patch("/units/nowhere", json={"rent": 1}), 404)
     problem(rest.get("/units/nowhere"), 404)

@@ -6,6 +6,7 @@ True, False or None for unknown.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -39,9 +40,25 @@ def _known(value: Any) -> bool:
     return isinstance(value, list) or bool(pd.notna(value))
 
 
-def _of(value: Any, test: Callable[[Any], bool]) -> Truth:
+def _of(value: Any, test: Callable[[Any], Truth]) -> Truth:
     """Ask something of a value; of an unknown one it is unknown."""
-    return bool(test(value)) if _known(value) else None
+    said = test(value) if _known(value) else None
+    return None if said is None else bool(said)
+
+
+def _certified(texts: list[str]) -> Truth:
+    if not any(re.search("LEED|绿色建筑|绿建|WELL|BREEAM", one) for one in texts):
+        return False
+    if not any(re.match("[无没未]|.*(申请|申报|拟|已到期|已过期)", one) for one in texts):
+        return True
+    return None if len(texts) > 1 else False
+
+
+def _subsidised(words: str) -> Truth:
+    if words.startswith(("未来", "不限")):
+        return None
+    ended = re.search("已到期|已过期|已停|已取消", words)
+    return not (ended or words == "否" or re.match("[无没不未]|暂无|尚未", words))
 
 
 class Judge:
@@ -150,7 +167,6 @@ class Judge:
         }
 
     def _building(self, row: pd.Series) -> Answers:
-        marks = ("LEED", "绿色建筑", "绿建", "WELL", "BREEAM")
         return {
             "grade-a": _of(row["grade"], lambda g: g in ("甲级", "超甲级")),
             "grade-b": _of(row["grade"], lambda g: g == "乙级"),
@@ -158,18 +174,14 @@ class Judge:
             "efficient": _of(row["efficiency"], lambda e: e >= 72),
             "high-ceilings": _of(row["clear_height"], lambda h: h >= 2.8),
             "central-air": _of(row["air_conditioning"], lambda a: a == "中央空调"),
-            "green-building": _of(
-                row["certificates"], lambda some: any(m in text for text in some for m in marks)
-            ),
+            "green-building": _of(row["certificates"], _certified),
         }
 
     def _policy(self, row: pd.Series) -> Answers:
         return {
             "registrable": _of(row["registrable"], bool),
             "government-owned": _of(row["ownership"], lambda o: o == "政府"),
-            "rent-subsidy": _of(
-                row["subsidy"], lambda s: s[0] not in "无不" and s not in ("否", "没有")
-            ),
+            "rent-subsidy": _of(row["subsidy"], _subsidised),
         }
 
     def _space(self, identifier: str, row: pd.Series) -> Answers:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from shapely.geometry import Point, box
 from sqlalchemy import Engine, text
 
@@ -239,6 +240,42 @@ def test_what_is_written_of_an_office_changes_its_labels_and_no_others(
     assert (said["grade-a"], said["grade-b"], said["rent-subsidy"]) == (True, False, False)
     assert label(city, "grade-b")["why_zh"] == "等级 超甲级（要求 = 乙级）"
     assert holds(city, "P")["grade-a"] is True
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("按租金 30% 补贴两年", True),
+        ("没有补贴", False),
+        ("未享受补贴", False),
+        ("暂无补贴", False),
+        ("租金补贴（已到期）", False),
+        ("不限行业，按租金三成补贴", None),
+        ("未来两年有补贴", None),
+    ],
+)
+def test_a_subsidy_is_what_is_written_of_it(
+    city: Engine, bring: Bring, words: str, *, expected: bool | None
+) -> None:
+    bring("office", office("O", subsidy=words))
+    assert holds(city)["rent-subsidy"] is expected
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("LEED 金级", True),
+        ("无绿建认证", False),
+        ("正在申请LEED", False),
+        ("LEED 金级、WELL 申报中", None),
+        ("ISO 14001、消防", False),
+    ],
+)
+def test_a_certificate_that_is_not_there_yet_is_none(
+    city: Engine, bring: Bring, words: str, *, expected: bool | None
+) -> None:
+    bring("office", office("O", certificates=words))
+    assert holds(city)["green-building"] is expected
 
 
 def test_certificates_and_districts_are_named_in_the_reason(city: Engine, bring: Bring) -> None:

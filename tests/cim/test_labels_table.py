@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -56,6 +58,8 @@ def test_the_twenty_hold_every_label_lack_it_and_leave_it_open(
 
 
 def test_no_label_is_told_without_its_reason_rule_and_version(luohu: Engine) -> None:
+    rules = tomllib.loads(Path("data/labels.toml").read_text(encoding="utf-8"))
+    versions = {code: rule["version"] for code, rule in rules.items()}
     with luohu.connect() as connection:
         told = [
             label for code in OFFICES for label in labels_of(connection, f"luohu-example:{code}")
@@ -64,7 +68,7 @@ def test_no_label_is_told_without_its_reason_rule_and_version(luohu: Engine) -> 
     for label in told:
         assert label["why_zh"]
         assert label["why_en"]
-        assert label["rule_version"] == 1
+        assert label["rule_version"] == versions[label["code"]]
         assert (
             label["why_zh"].startswith("缺少：")
             == any(value["value"] is None for value in label["inputs"])
