@@ -155,8 +155,10 @@ class OfficeCriteria(BaseModel):
         None,
         min_length=1,
         max_length=100,
-        description="名称、别名或地址中的词，空格分开，须全部找到；找不到时容许一字之差"
-        " words of names and addresses, all must be found; a slip of one character is forgiven",
+        description="名称、别名或地址中的词，空格分开，须全部找到；找不到时按读音和数字"
+        "（国茂、京基一佰），再不行容许一字之差"
+        " words of names and addresses, all must be found; one found nowhere is read by its sound"
+        " and its number, else a slip of one character is forgiven",
     )
     sort: FewWords | None = Field(
         None,

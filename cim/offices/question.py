@@ -60,10 +60,10 @@ class Question:
     @property
     def similar(self) -> bool:
         """Whether a slip in the words is forgiven."""
-        return any(word.slip for word in self.words)
+        return any(word.read != "as it stands" for word in self.words)
 
     def forgiven(self, connection: Connection) -> Question:
-        """Return the question with a slip forgiven in words that are found nowhere."""
+        """Return the question with words that are found nowhere read by sound or with a slip."""
         return replace(self, words=forgiving(connection, self.words))
 
 

@@ -33,7 +33,7 @@ class OfficePage:
     walking
         How distances became minutes.
     similar
-        Whether a word was found nowhere, so that a slip of one character was forgiven in it.
+    Whether a word was found nowhere, so that it was read by its sound or with a slip.
     facets
         For each facet asked for, how many offices have which value.
     """

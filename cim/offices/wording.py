@@ -1,4 +1,4 @@
-"""Offices by words: parts of names, aliases and addresses, a slip of one character forgiven."""
+"""Offices by words: parts of names, aliases and addresses, a slip of the hand forgiven."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import (
     ColumnElement,
@@ -27,18 +27,21 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from cim.model.office import Office
+from cim.offices.sound import sounding_like
 
-_SHORTEST_WITH_SLIP, _LONGEST_WITH_SLIP = 3, 20
+Way = Literal["as it stands", "by sound", "with a slip"]
+
+_SHORTEST_WITH_SLIP, _LONGEST_FORGIVEN = 3, 20
 _BETWEEN = "\n\n"
 """Stands between two texts, so that no slip of one character reaches from one into the other."""
 
 
 @dataclass(frozen=True)
 class Word:
-    """A word to be found, folded; `slip` where one character of it may be wrong."""
+    """A word to be found, folded, and how it is read."""
 
     text: str
-    slip: bool = False
+    read: Way = "as it stands"
 
 
 def folded(words: str) -> str:
@@ -93,7 +96,9 @@ def _all_texts(office: FromClause) -> ColumnElement[Any]:
 
 
 def _found(word: Word, where: ColumnElement[Any]) -> ColumnElement[bool]:
-    if word.slip:
+    if word.read == "by sound":
+        return where.regexp_match(sounding_like(word.text))
+    if word.read == "with a slip":
         patterns = cast([like(word.text), *slips(word.text)], ARRAY(Text))
         return where.like(func.any(patterns))
     return where.like(like(word.text))
@@ -105,22 +110,41 @@ def with_words(words: Sequence[Word], office: FromClause) -> ColumnElement[Any]:
 
 
 def forgiving(connection: Connection, words: Sequence[Word]) -> list[Word]:
-    """Forgive a slip in the words that no office of the city has as they stand."""
+    """Read the words that no office has as they stand by their sound, else with a slip.
+
+    A word that is found in none of these ways stays as it stands.
+    """
+    read = {word.text: word for word in words}
+    lost = set(read) - _somewhere(connection, words)
+    ways: tuple[Way, ...] = ("by sound", "with a slip")
+    for way in ways:
+        found = _somewhere(connection, [Word(each, way) for each in lost if _allowed(each, way)])
+        read |= {each: Word(each, way) for each in found}
+        lost -= found
+    return list(read.values())
+
+
+def _allowed(word: str, way: Way) -> bool:
+    if way == "by sound":
+        return len(word) <= _LONGEST_FORGIVEN and sounding_like(word) is not None
+    return _SHORTEST_WITH_SLIP <= len(word) <= _LONGEST_FORGIVEN
+
+
+def _somewhere(connection: Connection, words: Sequence[Word]) -> set[str]:
+    """Return those of the words that any office has, read as they are to be read."""
+    if not words:
+        return set()
     office = Office.__table__
     where = _all_texts(office)
-    asked = select(
-        *(
-            select(literal(1)).select_from(office).where(_found(word, where)).exists()
-            for word in words
+    there = connection.execute(
+        select(
+            *(
+                select(literal(1)).select_from(office).where(_found(word, where)).exists()
+                for word in words
+            )
         )
-    )
-    known = connection.execute(asked).one()
-    return [
-        word
-        if there or not _SHORTEST_WITH_SLIP <= len(word.text) <= _LONGEST_WITH_SLIP
-        else Word(word.text, slip=True)
-        for word, there in zip(words, known, strict=True)
-    ]
+    ).one()
+    return {word.text for word, known in zip(words, there, strict=True) if known}
 
 
 def relevance(words: Sequence[Word], office: FromClause) -> list[ColumnElement[Any]]:
@@ -134,7 +158,7 @@ def relevance(words: Sequence[Word], office: FromClause) -> list[ColumnElement[A
     aliases = _fold(func.array_to_string(o.aliases, literal(_BETWEEN)))
     lines = literal("\n") + aliases + literal("\n")
     whole = "".join(word.text for word in words)
-    at, first = _literal(whole), _literal(words[0].text)
+    at = _literal(whole)
 
     def alias(pattern: str) -> ColumnElement[Any]:
         return func.coalesce(lines.like(pattern), false())
@@ -144,8 +168,8 @@ def relevance(words: Sequence[Word], office: FromClause) -> list[ColumnElement[A
         (alias(f"%\n{at}\n%"), 1),
         (name.like(f"{at}%"), 2),
         (alias(f"%\n{at}%"), 3),
-        (or_(*(name.like(f"%{_literal(w.text)}%") for w in words)), 4),
-        (alias(f"%{first}%"), 5),
+        (or_(*(_found(word, name) for word in words)), 4),
+        (func.coalesce(_found(words[0], aliases), false()), 5),
         else_=6,
     )
     return [rank, -func.similarity(name, whole), func.char_length(name)]
