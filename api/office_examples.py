@@ -139,10 +139,26 @@ STOCK: Responses = {
     400: _BAD,
 }
 
+_VERSION: dict[str, Any] = {
+    "ETag": {"description": "版本，可用于 If-Match its version", "schema": {"type": "string"}}
+}
+
+UNIT: Responses = {200: {"headers": _VERSION}, 404: problem("没有这个单元 no such unit")}
+
 UNIT_CHANGED: Responses = {
+    200: {
+        "headers": {
+            **_VERSION,
+            "Batch-Number": {
+                "description": "批次号；没有不同则无 the batch, absent where nothing differed",
+                "schema": {"type": "integer"},
+            },
+        }
+    },
     400: problem("字段或值有误，或违反规则 a field or value that cannot be"),
     403: problem("请求来自其他网站的页面 asked by a page of another host"),
     404: problem("没有这个单元 no such unit"),
+    412: problem("单元已不是 If-Match 的版本 no longer of that version"),
     415: problem("请求体不是 JSON the body is not JSON"),
     "default": problem("其他错误 any other error"),
 }

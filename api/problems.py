@@ -24,6 +24,7 @@ _TITLES = {
     403: ("不允许", "Forbidden"),
     404: ("找不到", "Not found"),
     405: ("不支持此方法", "Method not allowed"),
+    412: ("此后已有改动", "Precondition failed"),
     415: ("请求体格式不对", "Unsupported media type"),
     406: ("没有这种格式", "Not acceptable"),
     500: ("服务内部错误", "Internal error"),

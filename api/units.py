@@ -9,16 +9,18 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Path, Response
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
+from sqlalchemy import select
 
 from api.answers import GEOJSON, geojson, takes
-from api.office_examples import UNIT_CHANGED
+from api.office_examples import UNIT, UNIT_CHANGED
 from api.problems import ProblemError
+from api.versions import IfMatch, tag_of
 from api.writes import WRITES
 from cim.database import open_city, reading
 from cim.items import item
 from cim.model import content_of
 from cim.model.office_unit import OfficeUnit
-from layers.editing import EditError, UnknownFeatureError, edit
+from layers.editing import ChangedSinceError, EditError, UnknownFeatureError, edit
 
 router = APIRouter(tags=["商办用房 offices"])
 
@@ -63,20 +65,28 @@ def _as_written(name: str, value: object) -> str:
     )
 
 
-def _read(identifier: str) -> str:
+def _read(identifier: str) -> tuple[str, int]:
+    """Return a unit and the batch that changed it last."""
+    last = select(OfficeUnit.batch).where(OfficeUnit.id == identifier)
     with reading() as connection:
-        found = item(connection, OfficeUnit, identifier)
-    if found is None:
+        found, batch = item(connection, OfficeUnit, identifier), connection.scalar(last)
+    if found is None or batch is None:
         raise ProblemError(404, f"没有单元 {identifier}", f"there is no unit {identifier}")
-    return found
+    return found, batch
 
 
 @router.get(
-    "/units/{identifier:path}", dependencies=[takes()], summary="一个单元 One unit of an office"
+    "/units/{identifier:path}",
+    dependencies=[takes()],
+    responses=UNIT,
+    summary="一个单元 One unit of an office",
 )
 def read_unit(identifier: UnitId) -> Response:
-    """Return a unit; tenants and lease ends are never served."""
-    return geojson(_read(identifier))
+    """Return a unit and its version in ``ETag``; tenants and lease ends are never served."""
+    feature, batch = _read(identifier)
+    answer = geojson(feature)
+    answer.headers["ETag"] = tag_of(batch)
+    return answer
 
 
 @router.patch(
@@ -85,12 +95,17 @@ def read_unit(identifier: UnitId) -> Response:
     responses=UNIT_CHANGED,
     summary="修改单元 Change a unit",
 )
-def change_unit(identifier: UnitId, change: Annotated[UnitChange, Body()]) -> Response:
+def change_unit(
+    identifier: UnitId, change: Annotated[UnitChange, Body()], follows: IfMatch
+) -> Response:
     """Change fields of a unit as one batch, through the checks that an import goes through.
 
     The answer is the unit as it is now, with the number of the batch in ``Batch-Number`` (without
     that header nothing differed) and in ``warnings`` the rules it now breaks. Labels are fresh
     when the answer is there, unless a longer refresh is under way: the office then says so.
+
+    With ``If-Match`` it is changed only if nobody changed it since it was of that version, which
+    ``ETag`` tells here and of `GET`; else 412 and nothing is changed (RFC 9110).
     """
     given: dict[str, Any] = change.model_extra or {}
     if not given:
@@ -115,6 +130,7 @@ def change_unit(identifier: UnitId, change: Annotated[UnitChange, Body()]) -> Re
             made_by=change.by,
             reason=change.reason,
             patient=False,
+            follows=follows,
         )
     except UnknownFeatureError:
         raise ProblemError(
@@ -122,8 +138,13 @@ def change_unit(identifier: UnitId, change: Annotated[UnitChange, Body()]) -> Re
         ) from None
     except EditError as error:
         chinese, _, english = str(error).partition(" / ")
-        raise ProblemError(400, chinese, english or chinese) from None
-    headers = {} if outcome.batch is None else {"Batch-Number": str(outcome.batch)}
+        status = 412 if isinstance(error, ChangedSinceError) else 400
+        raise ProblemError(status, chinese, english or chinese) from None
+    feature, batch = _read(identifier)
+    # of this change, even where the unit was read after somebody's next one
+    headers = {"ETag": tag_of(outcome.batch or batch)}
+    if outcome.batch is not None:
+        headers["Batch-Number"] = str(outcome.batch)
     warnings = json.dumps(outcome.warnings, ensure_ascii=False)
-    feature = f'{_read(identifier)[:-1]},"warnings":{warnings}}}'
+    feature = f'{feature[:-1]},"warnings":{warnings}}}'
     return Response(feature, media_type=GEOJSON, headers=headers)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 
 import pandas as pd
@@ -32,6 +32,10 @@ class Edited(Outcome):
 
 class EditError(ValueError):
     """The edit cannot be made; the message names the field."""
+
+
+class ChangedSinceError(EditError):
+    """Somebody changed the feature since the caller read it."""
 
 
 class UnknownFeatureError(EditError):
@@ -88,6 +92,7 @@ def edit(
     made_by: str | None = None,
     reason: str | None = None,
     patient: bool = True,
+    follows: Collection[int] | None = None,
 ) -> Edited:
     """Change fields of one feature.
 
@@ -102,11 +107,14 @@ def edit(
         For the history.
     patient
         Whether to wait for a long refresh that somebody else has under way.
+    follows
+        Batches one of which must be the last that changed the feature; None for any.
 
     Raises
     ------
     EditError
-        No such feature (`UnknownFeatureError`) or field, or the value is not allowed.
+        No such feature (`UnknownFeatureError`) or field, the value is not allowed, or the last
+        change is none of `follows` (`ChangedSinceError`).
     """
     values = _converted(layer, given)
     with changing(engine, patient=patient) as connection:
@@ -124,6 +132,12 @@ def edit(
             raise UnknownFeatureError(
                 f"图层 {layer.__tablename__} 里没有 {identifier} / there is no {identifier}"
             )
+        # nobody else changes it while the layer is locked
+        if follows is not None and _last_change(connection, layer, identifier) not in follows:
+            raise ChangedSinceError(
+                f"{identifier} 此后又有改动，没有修改"
+                f" / {identifier} was changed since: nothing is done"
+            )
         for name, value in values.items():
             kind = columns_of(layer)[name].type.compile(engine.dialect)
             connection.execute(
@@ -139,6 +153,11 @@ def edit(
         origin = Origin(kind="edit", dataset=dataset, made_by=made_by, reason=reason)
         done = apply(connection, layer, origin)
     return Edited(**asdict(done), warnings=warnings)
+
+
+def _last_change(connection: Connection, layer: type[Layer], identifier: str) -> int:
+    query = text(f"select batch from {layer.__tablename__} where id = :id")
+    return int(connection.execute(query, {"id": identifier}).scalar_one())
 
 
 def _broken_rules(connection: Connection, layer: type[Layer]) -> tuple[str, ...]:

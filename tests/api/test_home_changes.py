@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from shapely.geometry import Point
 from sqlalchemy import Engine, text
 
@@ -162,18 +163,49 @@ def test_a_change_is_taken_back_by_one_more_batch(visit: Visit, city: Engine) ->
     expect(page.locator("#saved").get_by_role("button")).to_have_count(0)
 
 
+def rent_of(city: Engine, unit_no: str) -> float | None:
+    asked = text("select rent from office_unit where unit_no = :unit")
+    with city.connect() as connection:
+        found: float | None = connection.scalar(asked, {"unit": unit_no})
+    return found
+
+
 def test_what_somebody_changed_since_is_not_overwritten(visit: Visit, city: Engine) -> None:
     page = visit.page
     save(page, "102", rent="120")
     undo = page.locator("#saved").get_by_role("button", name="撤销")
     expect(undo).to_be_visible()
-    with city.begin() as connection:
-        connection.execute(text("update office_unit set rent = 130 where unit_no = '102'"))
+    httpx.patch(f"{visit.address}/units/t:102", json={"rent": 130}).raise_for_status()
     undo.click()
     expect(page.locator("#saved").get_by_role("alert")).to_contain_text("此后又有改动，没有撤销")
-    with city.connect() as connection:
-        rent = connection.scalar(text("select rent from office_unit where unit_no = '102'"))
-    assert rent == 130
+    assert rent_of(city, "102") == 130
+
+
+@pytest.mark.parametrize(("press", "kept"), [("撤销", "没有撤销"), ("保存", "没有保存")])
+def test_nobody_slips_in_between_looking_and_writing(
+    visit: Visit, city: Engine, press: str, kept: str
+) -> None:
+    page = visit.page
+    save(page, "102", rent="120")
+    expect(page.locator("#saved")).to_contain_text("单元 102 已保存")
+
+    def somebody_is_faster(route: Route) -> None:
+        if route.request.method == "PATCH":
+            httpx.patch(f"{visit.address}/units/t:102", json={"rent": 130}).raise_for_status()
+        route.continue_()
+
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(f"{request.method} {request.url}"))
+    page.route("**/units/*", somebody_is_faster)
+    if press == "撤销":
+        page.locator("#saved").get_by_role("button", name="撤销").click()
+    else:
+        save(page, "102", rent="125")
+    expect(page.locator("#detail").get_by_role("alert").filter(has_text=kept)).to_be_visible()
+    assert rent_of(city, "102") == 130
+    if press == "撤销":
+        # one request looks and writes
+        assert asked == [f"PATCH {visit.address}/units/t%3A102"]
 
 
 def test_the_scene_shows_a_change_without_losing_its_place(

@@ -112,6 +112,57 @@ def test_what_is_no_number_does_not_wipe_a_rent(rest: TestClient, number: str) -
     assert rest.get(UNIT).json() == before
 
 
+def test_a_change_on_condition_is_made_only_to_the_version_it_names(
+    rest: TestClient, city: Engine
+) -> None:
+    read = rest.get(UNIT).headers["etag"]
+    first = rest.patch(UNIT, json={"rent": 80}, headers={"if-match": read})
+    assert first.status_code == 200
+    written = first.headers["etag"]
+    assert written != read
+    assert rest.get(UNIT).headers["etag"] == written
+    # who read before that is told, in their language, and nothing is changed
+    late = rest.patch(UNIT, json={"status": "let"}, headers={"if-match": read})
+    assert "此后又有改动" in problem(late, 412)["detail"]
+    told = problem(
+        rest.patch(
+            UNIT, json={"status": "let"}, headers={"if-match": read, "accept-language": "en"}
+        ),
+        412,
+    )
+    assert "changed since" in told["detail"]
+    assert rest.get(UNIT).headers["etag"] == written
+    assert free_area(rest) == 800
+    # a change of another unit is no change of this one, and what is so already makes no version
+    rest.patch("/units/t:102", json={"rent": 70})
+    same = rest.patch(UNIT, json={"rent": 80}, headers={"if-match": written})
+    assert (same.status_code, same.headers["etag"]) == (200, written)
+
+
+@pytest.mark.parametrize(
+    ("tags", "status"),
+    [
+        ("*", 200),
+        ("{now}", 200),
+        ('"nobody", {now}', 200),
+        ("W/{now}", 412),
+        ('"nobody"', 412),
+        ('"999999999999999999999"', 412),
+        ("nobody", 400),
+        ("", 400),
+    ],
+)
+def test_a_condition_is_read_as_the_standard_of_http_says(
+    rest: TestClient, tags: str, status: int
+) -> None:
+    asked = {"if-match": tags.format(now=rest.get(UNIT).headers["etag"])}
+    answer = rest.patch(UNIT, json={"rent": 70}, headers=asked)
+    assert answer.status_code == status
+    if status != 200:
+        problem(answer, status)
+        assert rest.get(UNIT).json()["properties"]["rent"] == 90
+
+
 def test_there_is_no_such_unit(rest: TestClient) -> None:
     problem(rest.patch("/units/nowhere", json={"rent": 1}), 404)
     problem(rest.get("/units/nowhere"), 404)

@@ -1,7 +1,7 @@
 // The officer's day with one unit: reserve it, let it, change its rent, confirm it, and take that back.
 
 import { remember, remembered } from "./memory.js";
-import { ask, send } from "./service.js";
+import { askVersion, send } from "./service.js";
 import { both, make, titleOf, today, UNKNOWN } from "./words.js";
 
 const WHO = "cim-who";
@@ -20,32 +20,41 @@ const pathOf = (unit) => `/units/${encodeURIComponent(unit.id)}`;
 const only = (values, names) => Object.fromEntries(names.map((name) => [name, values[name] ?? null]));
 
 /**
- * Change fields of a unit; return {unit, office, words, warnings, undo}, the last null where nothing
- * differed. Throws `NoAnswerError`.
+ * Write fields of a unit, but over no other version; return {body, batch, version}, no batch where
+ * nothing differed. Throws an error that says `outdated` where somebody was faster.
  */
-async function change(unit, changes, { by, reason }) {
-  const names = Object.keys(changes);
+async function write(unit, version, changes, { by, reason }, outdated) {
+  try {
+    const { body, headers } = await send("PATCH", pathOf(unit), { ...changes, by, ...(reason ? { reason } : {}) }, version);
+    return { body, batch: headers.get("batch-number"), version: headers.get("etag") };
+  } catch (error) {
+    throw error.outdated ? new Error(outdated) : error;
+  }
+}
+
+/** Change fields of a unit; return {unit, office, words, warnings, undo}, the last null where nothing differed. */
+async function change(unit, changes, note) {
   // not from the list, which may be older than another officer's change
-  const before = only((await ask(pathOf(unit))).properties, names);
-  const { body, headers } = await send("PATCH", pathOf(unit), { ...changes, by, ...(reason ? { reason } : {}) });
-  const batch = headers.get("batch-number");
+  const { body: { properties }, version: read } = await askVersion(pathOf(unit));
+  const { body, batch, version } = await write(unit, read, changes, note,
+    `单元 ${nameOf(unit)} 刚刚另有改动，没有保存，请再试。It was changed just now; nothing was saved.`);
   return {
     unit: unit.id, office: unit.office_id, warnings: body.warnings ?? [],
     words: batch ? `单元 ${nameOf(unit)} 已保存，批次 ${batch} · saved as batch ${batch}`
       : `单元 ${nameOf(unit)} 已是这样，没有新批次 · it was so already`,
-    undo: batch ? { unit, batch, before, after: only(body.properties, names) } : null,
+    undo: batch ? { unit, batch, version, before: only(properties, Object.keys(changes)) } : null,
   };
 }
 
-/** Put back what a batch changed, as one more batch, unless somebody changed it since. */
-async function takeBack({ unit, batch, before, after }) {
-  const now = (await ask(pathOf(unit))).properties;
-  if (Object.keys(after).some((name) => (now[name] ?? null) !== after[name])) {
-    throw new Error(`单元 ${nameOf(unit)} 此后又有改动，没有撤销。It was changed since; nothing was taken back.`);
-  }
-  const done = await change(unit, before, { by: lastWho(), reason: `撤销 批次 ${batch} / undo of batch ${batch}` });
-  const own = done.undo?.batch;
-  return { ...done, undo: null, words: `批次 ${batch} 已撤销，原值以批次 ${own} 写回 · batch ${batch} undone by batch ${own}` };
+/** Put back what a batch changed, as one more batch, unless somebody changed the unit since. */
+async function takeBack({ unit, batch, version, before }) {
+  const note = { by: lastWho(), reason: `撤销 批次 ${batch} / undo of batch ${batch}` };
+  const { body, batch: own } = await write(unit, version, before, note,
+    `单元 ${nameOf(unit)} 此后又有改动，没有撤销。It was changed since; nothing was taken back.`);
+  return {
+    unit: unit.id, office: unit.office_id, warnings: body.warnings ?? [], undo: null,
+    words: `批次 ${batch} 已撤销，原值以批次 ${own} 写回 · batch ${batch} undone by batch ${own}`,
+  };
 }
 
 /** What was said of the last change, with the rules it breaks and the way back. */

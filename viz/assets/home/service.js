@@ -9,6 +9,11 @@ export class NoAnswerError extends Error {
     this.status = status;
   }
 
+  /** Whether somebody changed it since it was of the version given. */
+  get outdated() {
+    return this.status === 412;
+  }
+
   /** Whether the same question can be answered a moment later. */
   get passing() {
     return this.status === 0 || this.status >= 500;
@@ -43,6 +48,12 @@ export async function ask(path) {
   return (await answerTo(path)).body;
 }
 
+/** Return the JSON answer to a path and its version. Throws `NoAnswerError`. */
+export async function askVersion(path) {
+  const { body, headers } = await answerTo(path);
+  return { body, version: headers.get("etag") };
+}
+
 /** Send JSON and save the file that answers it. Throws `NoAnswerError`. */
 export async function saveFile(path, content) {
   const answer = await answerOf(path, { method: "POST", headers: { ...HEADERS, "content-type": "application/json" }, body: JSON.stringify(content) });
@@ -54,8 +65,11 @@ export async function saveFile(path, content) {
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
-/** Send JSON; return the answer and its headers. Throws `NoAnswerError`. */
-export function send(method, path, content) {
-  const headers = { ...HEADERS, "content-type": "application/json" };
+/**
+ * Send JSON, where a version is given only if that is still the present one; return the answer and
+ * its headers. Throws `NoAnswerError`, of status 412 where it is not.
+ */
+export function send(method, path, content, version = null) {
+  const headers = { ...HEADERS, "content-type": "application/json", ...(version ? { "if-match": version } : {}) };
   return answerTo(path, { method, headers, body: JSON.stringify(content) });
 }
