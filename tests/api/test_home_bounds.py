@@ -49,6 +49,42 @@ def test_every_bound_in_force_is_seen_and_can_be_taken_away(
     assert "use=" in page.url
 
 
+def test_the_keyboard_goes_from_a_bound_taken_away_to_the_next_and_at_last_to_its_field(
+    browser: Browser, home: str
+) -> None:
+    visit = open_page(browser, home)
+    page = visit.page
+    page.goto(f"{home}/?area_min=1&labels=near-metro,parking-ample&use=全部")
+    before = matching(page)
+    chips = page.locator("#active button")
+
+    def is_at(words: str) -> None:
+        expect(page.locator("#active button:focus")).to_contain_text(words)
+
+    # the middle one: on to the next, at once and still when the answer has come
+    chips.filter(has_text="近地铁").focus()
+    with page.expect_response("**/offices?*"):
+        page.keyboard.press("Enter")
+        is_at("车位充足")
+    expect(page.locator("#answer strong")).not_to_have_text(str(before))
+    is_at("车位充足")
+    # the last one: back to the one before, and no chip is left twice
+    page.keyboard.press("Space")
+    is_at("面积 ㎡ ≥ 1")
+    expect(chips).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(page.locator("#need").get_by_label("面积下限")).to_be_focused()
+    # a field that is folded away is behind its fold
+    page.goto(f"{home}/?labels=near-metro&use=全部")
+    matching(page)
+    page.locator("#label-fold > summary").click()
+    expect(page.locator("#label-fold")).not_to_have_attribute("open", "")
+    chips.first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#label-fold > summary")).to_be_focused()
+    assert visit.faults == []
+
+
 def test_offices_within_a_walk_of_a_port_are_found(
     browser: Browser, home: str, luohu: Engine, rest: TestClient
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import quote
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 from sqlalchemy import Engine
@@ -81,3 +82,43 @@ def test_a_kept_run_says_what_has_changed_since(
         assert rest.patch(path, json={"status": status, **who}).status_code == 200
     again.click()
     expect(page.locator("#kept [role=status]")).to_contain_text("与保存时完全相同")
+
+
+def test_what_of_a_kept_need_the_form_has_no_place_for_is_said(
+    visit: Visit, luohu: Engine, rest: TestClient
+) -> None:
+    asked = {
+        "need": {"area": {"min": 300}, "headcount": 40, "area_per_person": 9, "use": ["全部"]},
+        "must": {"bus_routes_min": 2, "metro_walk_max": 20, "ownership": ["国有"]},
+        "weights": {"rent": 900, "metro_walk": 30},
+        "limit": 5,
+        "wanted": 3,
+    }
+    kept = httpx.post(
+        f"{visit.address}/offices/recommend", json={**asked, "store": True, "made_by": "招商一组"}
+    ).json()
+    told = {step["bound"]: step["zh"] for step in kept["funnel"]}
+    page = visit.page
+    page.goto(f"{visit.address}/?kept={kept['id']}")
+    note = page.locator("#unshown")
+    criteria = rest.get("/recommendations/choices").json()["criteria"]
+    (rent,) = (one for one in criteria if one["name"] == "rent")
+    expect(note).to_contain_text("不再计入")
+    assert sorted(note.locator("li").all_inner_texts()) == sorted(
+        [
+            *(
+                f"{step['zh']} {step['en']}"
+                for step in kept["funnel"]
+                if step["bound"] in ("need.use", "must.bus_routes_min", "must.ownership")
+            ),
+            "人均面积 ㎡：9 m² a head: 9",
+            f"权重：{rent['zh']} 900 weight: {rent['en']} 900",
+        ]
+    )
+    # what the form has, it shows and the note does not say
+    expect(page.locator("[data-path='must.metro_walk_max']")).to_have_value("20")
+    expect(note).not_to_contain_text(told["must.metro_walk_max"])
+    # without a preset only the weights given count
+    expect(page.locator("[data-path='weights.parking_ratio']")).to_have_value("0")
+    page.locator("[data-path='must.metro_walk_max']").fill("15")
+    expect(note).to_be_hidden()

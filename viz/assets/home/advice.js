@@ -6,6 +6,7 @@ import { balanceWords, cardOf, openCases } from "./result.js";
 import { keptRuns } from "./runs.js";
 import { ask, send } from "./service.js";
 import { both, make, whole } from "./words.js";
+import { showUnshown } from "./unshown.js";
 import { checkWish, recallWish, relax, requestOf } from "./wish.js";
 
 const place = document.getElementById("advice");
@@ -116,7 +117,8 @@ export async function advise(page) {
     const told = keptNumber() === null ? askNow(page, isLatest) : recall(keptNumber());
     const { answer, keeping, request } = await told;
     if (!isLatest()) return undefined;
-    if (request) recallWish(request);
+    if (request) recallWish(request, answer.funnel);
+    else showUnshown([]);
     // the form may say what a kept run asked
     page.moved();
     show(answer, keeping, page);

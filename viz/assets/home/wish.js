@@ -3,6 +3,7 @@
 
 import { choices, labelNamed, labelTicks, tickChip } from "./choices.js";
 import { showStrange } from "./ways.js";
+import { showUnshown } from "./unshown.js";
 import { both, make, whole } from "./words.js";
 
 const form = document.getElementById("wish");
@@ -70,20 +71,21 @@ export function requestOf() {
   return request;
 }
 
-/** Write a change of the request (JSON Merge Patch) into the form. */
+/** Write a change of the request (JSON Merge Patch) into the form; return what it has no place for: [{path, value}]. */
 export function relax(change) {
-  const write = (part, path) => {
+  const unshown = [];
+  const write = (part, parents) => {
     for (const [name, value] of Object.entries(part)) {
-      const here = [...path, name];
-      const field = form.querySelector(`[data-path="${here.join(".")}"]`);
-      if (field) setField(field, value);
-      else if (value !== null && typeof value === "object") write(value, here);
-      else if (value === null) {
-        for (const inner of fields()) if (inner.dataset.path.startsWith(`${here.join(".")}.`)) setField(inner, null);
-      }
+      const path = [...parents, name].join(".");
+      const field = form.querySelector(`[data-path="${path}"]`);
+      if (field ? setField(field, value) : value === null) {
+        if (!field) for (const inner of fields()) if (inner.dataset.path.startsWith(`${path}.`)) setField(inner, null);
+      } else if (!field && typeof value === "object" && !Array.isArray(value)) write(value, [...parents, name]);
+      else unshown.push({ path, value: [value].flat().join("、") });
     }
   };
   write(change, []);
+  return unshown;
 }
 
 export function setWeights() {
@@ -119,11 +121,16 @@ export function restoreWish(parameters) {
   showStrange(strange);
 }
 
-/** Fill the form with a request that was kept. */
-export function recallWish(request) {
-  restoreWish(new URLSearchParams(request.preset ? { preset: request.preset } : {}));
-  relax(request);
+/** Fill the form with a request that was kept, and say beside it what it has no place for. */
+export function recallWish({ limit, wanted, preset, ...request }, funnel) {
+  restoreWish(new URLSearchParams());
+  const unshown = preset ? relax({ preset }) : [];
+  setWeights();
+  // without a preset only the weights given count
+  if (!preset && request.weights) for (const field of fields().filter(isSlider)) field.value = 0;
+  unshown.push(...relax(request));
   showShares();
+  showUnshown(unshown, funnel);
 }
 
 function slider({ name, zh, en }) {
