@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -93,8 +93,20 @@ def test_a_day_that_has_passed_is_now(visit: Visit) -> None:
     expect(offer).not_to_contain_text("2020-02-02")
 
 
-def test_the_table_of_units_fits_beside_the_city_and_on_a_phone(visit: Visit) -> None:
+def test_the_table_of_units_fits_beside_the_city_and_on_a_phone(visit: Visit, bring: Bring) -> None:
     page = visit.page
+    wide: dict[str, Any] = {
+        "area": 211.47,
+        "rent": 175.5,
+        "rent_includes_fee": "false",
+        "fit_out": "带家具",
+    }
+    bring(
+        "office_unit",
+        unit("3201", rent_area_base="套内面积", verified_on="2025-01-01", floor_label="32", **wide),
+        unit("3304", **{**wide, "status": "coming"}, available_from=NEXT_YEAR.isoformat()),
+    )
+    page.reload()
     page.get_by_label("也显示已租").check()
     # the list is drawn anew with the unit that is let
     expect(page.locator(".units tbody tr", has_text="已租")).to_be_visible()

@@ -127,3 +127,50 @@ def test_labels_that_are_being_worked_out_say_so_until_they_are(visit: Visit, ci
     catch_up(city)
     expect(refreshing).to_have_count(0)
     expect(page.locator("#freshness")).to_contain_text("标签更新于")
+
+
+def test_a_rent_says_whether_the_property_fee_is_in_it_where_that_is_known(
+    city: Engine, bring: Bring, browser: Browser
+) -> None:
+    bring("office", office("O", property_fee=20, efficiency=70), office("P", property_fee=20))
+    bring(
+        "office_unit",
+        unit("101", area=300, rent=90, rent_includes_fee="true"),
+        unit("102", area=300, rent=80, rent_includes_fee="false", rent_area_base="套内面积"),
+        unit("103", area=300, rent=70),
+        unit("104", area=300, rent_includes_fee="true"),
+        unit("201", "P", area=900, rent=100, rent_includes_fee="true"),
+    )
+    with serving() as address:
+        visit = open_page(browser, address)
+        page = visit.page
+        page.goto(f"{address}/?office=t:O")
+        for number, said in {
+            "101": ("90", "含物业费"),
+            "102": ("80", "不含物业费", "按套内面积"),
+            "103": ("70",),
+            "104": ("未知",),
+        }.items():
+            row = page.locator("tr", has=page.get_by_label(f"更新单元 {number}"))
+            assert row.locator("td").nth(3).inner_text().split("\n") == list(said)
+        # on their common basis: 90 - 20, 80 x 0.7, 70
+        expect(page.locator(".rows tr", has_text="租金 rent")).to_contain_text(
+            "56–70 元/㎡/月（不含物业费）"
+        )
+        page.get_by_role("button", name="返回列表").click()
+        expect(page.locator("#list .office", has_text="P")).to_contain_text(
+            "80 元/㎡/月（不含物业费）"
+        )
+        for box in page.get_by_label("加入对比").all():
+            box.check()
+        page.locator("#tray").get_by_role("button", name="对比").click()
+        rents = page.locator("#table tr", has_text="可租单元最低租金")
+        expect(rents).to_contain_text("不含物业费")
+        expect(rents.locator("td")).to_have_text(["56 最优", "80"])
+        # of an offer the rent is comparable, and the sum is what is paid
+        page.goto(f"{address}/?way=recommend&need.area.min=900&need.area.max=900")
+        offer = page.locator(".card", has_text="201").locator(".offer")
+        expect(offer).to_contain_text("80 元/㎡/月（不含物业费）")
+        expect(offer).to_contain_text("每月 90,000 元（含物业费）")
+        assert visit.faults == []
+        page.context.close()

@@ -2,7 +2,7 @@
 
 import { labelChips } from "./labels.js";
 import { pickBox } from "./picks.js";
-import { both, decimal, freeWords, make, provenanceTag, UNKNOWN, whole } from "./words.js";
+import { both, decimal, feeWords, freeWords, make, provenanceTag, UNKNOWN, whole } from "./words.js";
 
 const points = new Intl.NumberFormat("zh-CN", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
@@ -13,14 +13,16 @@ function free(option) {
 
 function offerWords({ option, units }) {
   if (!option) return "没有可租单元资料";
+  const fee = feeWords(option.fee_included);
   const numbers = units.map(({ unit_no, id }) => unit_no ?? id);
   const area = option.let_area !== null && option.let_area < option.area
     ? `租 ${whole(option.let_area, "㎡")}（共 ${whole(option.area, "㎡")}）` : whole(option.area, "㎡");
   return [
     `${option.combined ? "组合 " : ""}${numbers.length > 1 ? `${numbers.length} 个单元 ` : "单元 "}${numbers.join("、")}`,
     area,
-    option.rent === null ? "租金未知" : `${whole(option.rent)} 元/㎡/月`,
-    option.monthly === null ? "月租未知" : `每月 ${whole(option.monthly, "元")}`,
+    // comparable rents are without the fee; what is paid is as quoted
+    option.rent === null ? "租金未知" : `${whole(option.rent)} 元/㎡/月（${feeWords(false)[0]}）`,
+    option.monthly === null ? "月租未知" : `每月 ${whole(option.monthly, "元")}${fee ? `（${fee[0]}）` : ""}`,
     free(option),
   ].join(" · ");
 }

@@ -2,7 +2,7 @@
 
 import { choices } from "./choices.js";
 import { changeForm, savedLine } from "./daily.js";
-import { UNKNOWN, both, decimal, freeWords, make, provenanceTag, titleOf, today, whole } from "./words.js";
+import { UNKNOWN, both, decimal, feeWords, freeWords, make, provenanceTag, titleOf, today, whole } from "./words.js";
 
 // what belongs together shares a column, so that all of it is seen beside the city
 const COLUMNS = [["unit_no", "floor_label"], ["area"], ["rent"], ["status", "fit_out"], ["available_from", "verified_on"]];
@@ -34,11 +34,23 @@ function below(unit, name) {
   return make("div", { class: "quiet" }, said);
 }
 
+/** On which basis a rent is quoted, as far as its unit says: a base of gross area goes without saying. */
+function basisOf({ rent, rent_includes_fee: included, rent_area_base: base }) {
+  if (rent === null) return [];
+  const net = base === "套内面积" ? ["按套内面积", "by net area"] : null;
+  return [feeWords(included), net].filter(Boolean).map(([zh, en]) => {
+    // a narrow column breaks it here, not within a word
+    const [, first, rest] = /^(不?含|按套内)(.*)$/.exec(zh);
+    return make("div", { class: "quiet basis", title: en }, first, make("wbr"), rest);
+  });
+}
+
 function cell(unit, [name, second]) {
   const text = textOf(unit, name);
   // beside the number, which is read first
   const stale = name === "unit_no" && isStale(unit);
   return make("td", text === UNKNOWN ? { class: "unknown" } : {}, text, second ? below(unit, second) : null,
+    ...(name === "rent" ? basisOf(unit) : []),
     stale ? make("span", { class: "tag", title: `超过 ${choices.unverified_after} 天未核验 not verified lately` }, "待核验") : null);
 }
 

@@ -134,10 +134,18 @@ export function metro(office) {
   return `${office.nearest_station}，步行约\u00a0${minutes(office.walk_min)}${rough}`;
 }
 
+const FEE = { true: ["含物业费", "with property fee"], false: ["不含物业费", "without property fee"] };
+
+/** Whether a rent holds the property fee, [zh, en]; null where nobody says. */
+export function feeWords(included) {
+  return FEE[included] ?? null;
+}
+
+/** The comparable rents of what is free: by gross area and without the fee, however they are quoted. */
 export function rent(office) {
   if (office.rent_min === null) return UNKNOWN;
   const low = whole(office.rent_min), high = whole(office.rent_max);
-  return `${low === high ? low : `${low}–${high}`}\u00a0元/㎡/月`;
+  return `${low === high ? low : `${low}–${high}`}\u00a0元/㎡/月（${feeWords(false)[0]}）`;
 }
 
 /** All that is free in an office, whatever was asked. */
