@@ -58,7 +58,7 @@ _EXAMPLE: dict[int | str, dict[str, Any]] = {
     400: problem("参数有误 bad parameter"),
 }
 
-_OUTSIDE = (
+OUTSIDE = (
     "此点在本辖区范围之外：范围外的道路资料不全，结果仅供参考"
     " / the point is outside the city: beyond its outline not all streets are known"
 )
@@ -101,7 +101,7 @@ def walk_areas(query: Annotated[IsochroneQuery, Query()]) -> Response:
     areas = areas.set_crs("EPSG:4326", allow_override=True)
     told = areas.to_json(drop_id=True, show_bbox=False, ensure_ascii=False)
     return geojson(
-        f'{told[:-1]}, "note": {json.dumps(_OUTSIDE, ensure_ascii=False)}}}' if outside else told
+        f'{told[:-1]}, "note": {json.dumps(OUTSIDE, ensure_ascii=False)}}}' if outside else told
     )
 
 

@@ -13,12 +13,14 @@ from fastapi.responses import JSONResponse
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import Connection
 
+from api.access import OUTSIDE
 from api.answers import Limit, clamped, page_answer
 from api.office_examples import AREA, COMPARED, FOUND, STOCK
 from api.office_tables import office_table
 from api.problems import ProblemError
 from api.repeated import once
 from api.tables import heading, table_answer
+from cim.access import lies_outside
 from cim.database import reading
 from cim.facts import FACTS
 from cim.labels.rules import UnknownLabelError
@@ -123,11 +125,20 @@ def _found(request: Request, criteria: OfficeCriteria, page: _Page) -> Response:
     limit = clamped(page.limit)
     with _asking() as connection:
         found = search(connection, criteria, limit, page.offset, page.facets or ())
+        start = criteria.walk_from
+        outside = (
+            start is not None
+            and start.station is None
+            and lies_outside(connection, start.lon, start.lat)
+        )
     returned = len(found.features)
     end = page.offset + returned
     more: dict[str, Any] = {"unknown": found.unknown}
     if criteria.q:
-        more["text_match"] = "similar" if found.similar else "exact"
+        match = "similar" if found.similar else "exact"
+        more["text_match"] = match if found.matched else "none"
+    if outside:
+        more["note"] = OUTSIDE
     if found.facets:
         more["facets"] = {
             name: {

@@ -40,6 +40,11 @@ _REASONS = {
     "datetime_parsing": ("不是时刻（ISO 8601）", "is not a moment (ISO 8601)"),
     "datetime_from_date_parsing": ("不是时刻（ISO 8601）", "is not a moment (ISO 8601)"),
     "datetime_object_invalid": ("不是时刻（ISO 8601）", "is not a moment (ISO 8601)"),
+    **dict.fromkeys(
+        ("date_from_datetime_parsing", "date_parsing", "date_from_datetime_inexact"),
+        ("不是日期，应写作 2027-03-01", "is not a date such as 2027-03-01"),
+    ),
+    "json_invalid": ("请求体不是 JSON", "the body is not JSON"),
     "bool_parsing": ("只能是 true 或 false", "must be true or false"),
     "finite_number": ("不是有限的数", "is not a finite number"),
     "greater_than_equal": ("不能小于 {ge:g}", "must be at least {ge:g}"),

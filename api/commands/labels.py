@@ -174,7 +174,13 @@ def _row(label: LabelDifference) -> list[str]:
 
 
 @labels.command("refresh")
-def refresh(rules: RulesFile = FILE) -> None:
+def refresh(
+    rules: RulesFile = FILE,
+    back: Annotated[
+        bool,
+        typer.Option("--back", help="退回版本号更小的旧规则 return to rules of older versions"),
+    ] = False,
+) -> None:
     """让规则文件生效，并重新计算全部标签 Let the rules count and work out everything anew."""
     wanted = _read(rules)
     try:
@@ -183,7 +189,7 @@ def refresh(rules: RulesFile = FILE) -> None:
             # rules and marks in one transaction: never new rules over old labels for long
             changing(open_city(), progress) as connection,
         ):
-            adopt_rules(connection, wanted)
+            adopt_rules(connection, wanted, back=back)
             mark_all(connection)
     except RuleError as error:
         raise fail(error, REFUSED) from None

@@ -35,17 +35,26 @@ def settle_rules(connection: Connection) -> Rules:
     return rules
 
 
-def version_mistakes(before: Rules, after: Rules) -> list[str]:
-    """Tell which rules changed what they ask for under the same version."""
+def version_mistakes(before: Rules, after: Rules, *, back: bool = False) -> list[str]:
+    """Tell which rules changed what they ask for under the same version.
+
+    Parameters
+    ----------
+    back
+        Whether older versions are meant.
+    """
     found = []
     for rule in after.all:
         old = before.by_code.get(rule.code)
         if old is None:
             continue
         if rule.version < old.version:
+            if back:
+                continue
             found.append(
-                f"规则 {rule.code} 的版本号变小了（{old.version} → {rule.version}）"
-                f" / the version of {rule.code} went down"
+                f"规则 {rule.code} 的版本号变小了（{old.version} → {rule.version}），"
+                "要退回旧规则请加 --back"
+                f" / the version of {rule.code} went down: --back returns to older rules"
             )
         elif rule.version == old.version and not rule.same_condition(old):
             found.append(
@@ -55,8 +64,13 @@ def version_mistakes(before: Rules, after: Rules) -> list[str]:
     return found
 
 
-def adopt_rules(connection: Connection, rules: Rules) -> None:
+def adopt_rules(connection: Connection, rules: Rules, *, back: bool = False) -> None:
     """Let some rules count from now on; the labels are to be worked out anew.
+
+    Parameters
+    ----------
+    back
+        Whether older versions are meant, as after a trial.
 
     Raises
     ------
@@ -64,7 +78,7 @@ def adopt_rules(connection: Connection, rules: Rules) -> None:
         A rule changed its condition and not its version.
     """
     stored = _stored(connection)
-    if stored is not None and (mistakes := version_mistakes(stored, rules)):
+    if stored is not None and (mistakes := version_mistakes(stored, rules, back=back)):
         raise RuleError("\n".join(mistakes))
     kept = rules.kept()
     connection.execute(

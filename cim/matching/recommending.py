@@ -151,7 +151,7 @@ def _relaxations(ranked: Ranked) -> Iterator[Relaxation]:
             enough=count >= wanted,
             zh="；".join(f"{a.zh} → {b.zh}" for a, b in zip(old, new, strict=True))
             + ("（改动较大）" if found.large else "")
-            + f"：多 {count} 处",
+            + f"：多 {count} 栋",
             en="; ".join(f"{a.en} → {b.en}" for a, b in zip(old, new, strict=True))
             + (" (a large change)" if found.large else "")
             + f": {count} more",

@@ -224,12 +224,20 @@ def _small(found: list[Found]) -> list[Found]:
     return [one for one in found if not one.large]
 
 
+def _worthwhile(found: list[Found]) -> list[Found]:
+    """Return changes the smallest first, without those that bring no more than a smaller one."""
+    kept: dict[tuple[tuple[str, ...], frozenset[int]], Found] = {}
+    for one in sorted(found, key=lambda one: (one.large, one.size, one.paths)):
+        kept.setdefault((one.paths, frozenset(one.brings.tolist())), one)
+    return list(kept.values())
+
+
 def relax(
     market: Market, request: Request, state: Truth, wanted: int, day: dt.date, most: int = 12
 ) -> list[Found]:
-    """Return the smallest changes that bring offices, the smallest first.
+    """Return the smallest changes that bring offices, the smallest first and large ones last.
 
-    Large ones only where nothing smaller brings any, two bounds only where one is not enough.
+    Two bounds give way only where no small change of one is enough.
 
     Parameters
     ----------
@@ -239,9 +247,8 @@ def relax(
         The day of the answer; no date before it is offered.
     """
     relaxing = Relaxing(market, request, state, day)
-    singles = relaxing.singles(wanted)
-    found = _small(singles)
-    if not found:
+    found = relaxing.singles(wanted)
+    if not _small(found):
         pairs = relaxing.pairs()
-        found = _small(pairs) or singles or pairs
-    return sorted(found, key=lambda one: (one.size, one.paths))[:most]
+        found = [*_small(pairs), *found] or pairs
+    return _worthwhile(found)[:most]

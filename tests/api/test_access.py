@@ -103,6 +103,8 @@ def test_a_walk_from_outside_the_city_says_so_in_words(
         assert len(told["features"]) == 1
         assert ("范围之外" in told.get("note", "")) == (not city.intersects(place))
         assert ("outside the city" in told.get("note", "")) == (not city.intersects(place))
+        found = rest.get(f"/offices?within_walk={place.x},{place.y},5").json()
+        assert found.get("note") == told.get("note")
 
 
 def test_a_city_without_an_outline_does_not_say_what_lies_outside_it(

@@ -140,11 +140,11 @@ def test_a_walk_without_minutes_is_said_and_minutes_without_a_place_do_not_count
     minutes = page.get_by_label("此地 ≤ 分钟")
     minutes.fill("0")
     page.get_by_label("租金").first.fill("100000")
-    expect(page.locator("#need-note")).not_to_have_class("wide wrong")
+    expect(page.locator("#walk-note")).to_be_hidden()
     page.get_by_label("步行到此地").select_option(label="罗湖口岸")
     for wrong in ("", "0", "121"):
         minutes.fill(wrong)
-        expect(page.locator("#need-note")).to_contain_text("步行请填 1–120 分钟")
+        expect(page.locator("#walk-note")).to_be_visible()
     minutes.fill("15")
     expect(page.locator("#active")).to_contain_text("步行到 罗湖口岸 ≤ 15 分钟")
 

@@ -74,3 +74,9 @@ def test_a_refresh_does_what_the_difference_said(city: Cim, folder: Path) -> Non
     assert "3 座楼宇" in city("labels", "refresh", "--rules", "higher.toml").stdout
     (line,) = (line for line in city("labels", "list").stdout.splitlines() if "efficient" in line)
     assert line.split()[-7:-3] == ["2", "0", "2", "1"]
+
+    # a trial can be taken back, if that is meant
+    back = ("labels", "refresh", "--rules", "rules.toml")
+    assert "--back" in city(*back, code=3).stderr
+    city(*back, "--back")
+    assert "没有变化" in city("labels", "diff", "--rules", "rules.toml").stdout

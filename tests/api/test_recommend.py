@@ -131,6 +131,13 @@ def test_what_is_promised_for_a_looser_need_comes_true_over_rest(
         assert brought == {one["id"] for one in relaxation["offices"]}
 
 
+def test_no_two_changes_of_a_bound_bring_the_same_offices(luohu: Engine, rest: TestClient) -> None:
+    question = {**ISSUE, "need": {**ISSUE["need"], "move_in": "2020-01-01"}}
+    told = recommended(rest, question)["relaxations"]
+    brought = [(*one["bounds"], *sorted(o["id"] for o in one["offices"])) for one in told]
+    assert len(set(brought)) == len(brought) > 0
+
+
 def test_a_label_is_asked_for_by_its_name_in_either_language(
     luohu: Engine, rest: TestClient
 ) -> None:

@@ -15,12 +15,16 @@ function row(title, value, note) {
     make("td", value === UNKNOWN ? { class: "unknown" } : {}, value, note ? make("small", {}, `（${note}）`) : null));
 }
 
+/** Columns of the layer that an answer calls otherwise, since it says rents of the free units under their name. */
+const CALLED = { rent_min: "asking_rent_min", rent_max: "asking_rent_max" };
+
 /** Known fields of the layer's declaration, each with how it is known where that differs. */
 function fieldRows(office, schema) {
   const exceptions = office.exceptions ?? {};
   return Object.entries(schema.properties)
-    .filter(([name]) => !LEFT_OUT.has(name) && shown(office[name]) !== null)
-    .map(([name, field]) => row(titleOfField(field), shown(office[name], field["x-unit-title"]),
+    .map(([name, field]) => [name, field, office[CALLED[name] ?? name]])
+    .filter(([name, , value]) => !LEFT_OUT.has(name) && shown(value) !== null)
+    .map(([name, field, value]) => row(titleOfField(field), shown(value, field["x-unit-title"]),
       exceptions[name] ? provenance(exceptions[name]) : null));
 }
 

@@ -59,7 +59,7 @@ function missing(label) {
 function fresh(freshness) {
   if (!freshness) return null;
   const at = freshness.refreshed_at
-    ? `标签更新于 ${new Date(freshness.refreshed_at).toLocaleString("zh-CN", { dateStyle: "short", timeStyle: "short" })}`
+    ? `标签更新于 ${new Date(freshness.refreshed_at).toLocaleString("zh-CN", { dateStyle: "medium", timeStyle: "short", timeZone: "Asia/Shanghai" })}`
     : "标签还没有计算";
   return make("p", { class: "quiet", id: "freshness" }, ...both(at, freshness.refreshed_at ? "labels worked out" : "not worked out yet"),
     freshness.pending ? make("span", { class: "tag" }, "更新中 refreshing") : null);

@@ -46,20 +46,21 @@ export function countBounds(parameters) {
 export function check() {
   const { area_min: low, area_max: high } = form.elements;
   const walk = walkField();
+  const numbers = [...form.querySelectorAll("input[type=number]")];
   // minutes that lead from no place are not asked
-  const numbers = [...form.querySelectorAll("input[type=number]")].filter((field) => field !== walk.minutes || walk.asked);
+  const counted = numbers.filter((field) => field !== walk.minutes || walk.asked);
   const crossed = low.value !== "" && high.value !== "" && Number(low.value) > Number(high.value);
-  const faulty = numbers.filter((field) => !field.validity.valid);
+  const faulty = counted.filter((field) => !field.validity.valid);
   const wrong = new Set(crossed ? [low, high, ...faulty] : faulty);
   for (const field of numbers) field.setAttribute("aria-invalid", String(wrong.has(field)));
+  walk.note.hidden = !wrong.delete(walk.minutes);
   note.className = wrong.size ? "wide wrong" : "wide";
   note.hidden = !wrong.size && low.value === "" && high.value === "";
   note.replaceChildren(...(
-    faulty.length ? faulty.includes(walk.minutes) ? both("步行请填 1–120 分钟", "a walk of 1 to 120 minutes")
-        : both("请填不小于 0 的数", "a number, 0 or more")
+    wrong.size && !crossed ? both("请填不小于 0 的数", "a number, 0 or more")
       : crossed ? both("面积下限大于上限", "the least area is above the most")
         : both(`面积：${JOINED}即可`, "one unit, or adjacent units joined")));
-  return wrong.size === 0;
+  return wrong.size === 0 && walk.note.hidden;
 }
 
 function fill(name, options) {
@@ -145,8 +146,16 @@ export function restore(parameters) {
   }
   if (!restoreWalk(parameters.get("within_walk"))) strange.push(`步行：${parameters.get("within_walk")}`);
   if (!restoreArea(parameters.get("within"))) strange.push(`范围：${parameters.get("within")}`);
+  if (!parameters.has("sort")) orderByWords();
   openWhatIsSet();
   showStrange(strange);
+}
+
+/** With words in the form the offices they mean best come first, unless another order was chosen. */
+function orderByWords() {
+  const { q, sort } = form.elements, usual = sort.options[0].value;
+  if (q.value.trim() !== "" && sort.value === usual) sort.value = "relevance";
+  else if (q.value.trim() === "" && sort.value === "relevance") sort.value = usual;
 }
 
 /** Call `changed` when the reader has changed the need, a moment after the last key. */
@@ -157,7 +166,10 @@ export function onChange(changed) {
     document.getElementById("strange").hidden = true;
     timer = setTimeout(changed, wait);
   };
-  form.addEventListener("input", () => soon(300));
+  form.addEventListener("input", ({ target }) => {
+    if (target.name === "q") orderByWords();
+    soon(300);
+  });
   form.addEventListener("submit", (event) => { event.preventDefault(); soon(0); });
   form.addEventListener("reset", () => { dropArea(); soon(0); });
 }

@@ -88,6 +88,6 @@ export function showStock(by = "street") {
     const simulated = groups.some((group) => group.simulated > 0);
     return [grouping(by), make("p", {}, exports(`/offices/stock?by=${by}`), simulated ? make("span", { class: "tag" }, "含模拟数据 simulated") : null),
       scroll("存量表 stock", head, rows),
-      make("p", { class: "quiet" }, "面积与车位为已知值之和；租金按可租面积加权。Sums of what is known; rents weighted by area.")];
+      make("p", { class: "quiet" }, "含全部用途的楼宇；面积与车位为已知值之和；租金按可租面积加权。Offices of every use; sums of what is known; rents weighted by area.")];
   });
 }

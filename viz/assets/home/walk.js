@@ -2,6 +2,7 @@
 
 const place = document.getElementById("walk-place");
 const minutes = document.getElementById("walk-minutes");
+const note = document.getElementById("walk-note");
 
 /** Fill the places from the stations that run: [{id, name, kind}], by the kinds of their schema. */
 export function fillPlaces(stations, schema) {
@@ -25,11 +26,11 @@ export function walkWords() {
   return `步行到 ${place.selectedOptions[0].text} ≤ ${minutes.value} 分钟`;
 }
 
-/** Return the field of the minutes, and whether they are asked for; then they may not be empty. */
+/** Return the field of the minutes, its note, and whether they are asked for; then they may not be empty. */
 export function walkField() {
   const asked = place.value !== "";
   minutes.required = asked;
-  return { minutes, asked };
+  return { minutes, note, asked };
 }
 
 export function dropWalk() {
