@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from fastapi import Response
 
 from api.tables import heading, table_answer
 from cim.facts import FACTS
+from cim.labels.kinds import fact_words
 from cim.offices.properties import TOLD
 from cim.offices.search import OfficeRows
 
@@ -25,8 +29,25 @@ def office_table(form: str, found: OfficeRows, skipped: int) -> Response:
     titles |= {name: heading(TOLD[name][0], FACTS[name].unit) for name in ("rent_min", "rent_max")}
     titles |= {"lon": "经度（°）", "lat": "纬度（°）"}
     name = f"商办楼宇{_part(skipped, len(found.rows), found.matched)}"
-    rows = ([row[title] for title in titles] for row in found.rows)
+    rows = ([_in_words(title, row[title]) for title in titles] for row in found.rows)
     return table_answer(form, name, list(titles.values()), rows)
+
+
+def _in_words(name: str, value: Any) -> Any:
+    """Return a value with the titles of its words, as the heading stands for its name."""
+    words = fact_words().get("provenance" if name.endswith("provenance") else name, {})
+    match value:
+        case str():
+            return _title(words, value)
+        case list():
+            return [_title(words, word) for word in value]
+        case dict():
+            return {_title(words, word): count for word, count in value.items()}
+    return value
+
+
+def _title(words: Mapping[str, tuple[str, str]], word: str) -> str:
+    return words[word][0] if word in words else word
 
 
 def _part(skipped: int, told: int, matched: int) -> str:

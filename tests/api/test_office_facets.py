@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,8 @@ def facts(tables: Tables) -> Facts:
     return Facts(tables)
 
 
+TITLES = {"measured": "实测", "published": "公开资料", "estimated": "估算", "simulated": "模拟"}
+WALKED = {"network": "按道路网络", "straight-line": "按直线距离估算"}
 BOUNDS = {"metro_walk_max": 8, "area_min": 300, "grade": "甲级,乙级", "labels": "near-metro"}
 
 
@@ -194,7 +197,9 @@ def test_a_shortlist_leaves_the_screen_as_a_table_with_titles_and_units(
         told = found[row["编号"]]
         assert float(row["步行到地铁（分钟）"]) == told["walk_min"]
         assert row["标签"] == "、".join(told["labels"])
-        assert row["数据性质"] == told["provenance"]
+        assert row["数据性质"] == TITLES[told["provenance"]]
+        assert row["步行依据"] == WALKED[told["walk_basis"]]
+        assert not re.search("network|bank|hotel", str(row))
     book = load_workbook(
         io.BytesIO(rest.get(f"/offices?ids={listed}&f=xlsx").content), read_only=True
     )
