@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from shapely.geometry import Point
 from sqlalchemy import Engine, text
 
-from tests.api.visits import Visit, open_page, serving
+from tests.api.visits import Visit, open_page, serving, visiting
 from tests.cim.small_city import HERE, METRE_NORTH, office, unit
 
 if TYPE_CHECKING:
@@ -56,13 +56,8 @@ def address(city: Engine, bring: Bring) -> Iterator[str]:
 
 @pytest.fixture
 def visit(address: str, browser: Browser) -> Iterator[Visit]:
-    visit = open_page(browser, address)
-    visit.page.set_default_timeout(15_000)
-    visit.page.goto(f"{address}/?office=t:O")
-    yield visit
-    assert visit.outside == []
-    assert visit.faults == []
-    visit.page.context.close()
+    with visiting(browser, address, "/?office=t:O") as visit:
+        yield visit
 
 
 def save(page: Page, unit_no: str, **fields: str) -> None:

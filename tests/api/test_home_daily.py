@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, expect
 from sqlalchemy import Engine, text
 
 from cim.refresh import catch_up
-from tests.api.visits import Visit, open_page, serving
+from tests.api.visits import Visit, open_page, serving, visiting
 from tests.cim.small_city import office, unit
 
 if TYPE_CHECKING:
@@ -31,14 +31,8 @@ def visit(city: Engine, bring: Bring, browser: Browser) -> Iterator[Visit]:
         unit("101", area=300, rent=90, verified_on=TODAY.isoformat()),
         unit("102", area=500, rent=90, verified_on=LONG_AGO.isoformat()),
     )
-    with serving() as address:
-        visit = open_page(browser, address)
-        visit.page.set_default_timeout(15_000)
-        visit.page.goto(f"{address}/?office=t:O")
+    with serving() as address, visiting(browser, address, "/?office=t:O") as visit:
         yield visit
-        assert visit.outside == []
-        assert visit.faults == []
-        visit.page.context.close()
 
 
 def test_a_unit_that_is_let_is_free_no_more_without_a_reload(visit: Visit, city: Engine) -> None:

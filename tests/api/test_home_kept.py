@@ -12,20 +12,16 @@ from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
 from tests.api.recommending import recommended
-from tests.api.visits import Visit, open_page
+from tests.api.visits import Visit, visiting
 
 QUESTION = {"need": {"area": {"min": 800, "max": 1500}}, "must": {"grade": ["甲级"]}}
 
 
 @pytest.fixture(scope="module")
 def visit(browser: Browser, served: str) -> Iterator[Visit]:
-    """Give one window to all tests; whatever they do, it asks nobody outside."""
-    visit = open_page(browser, served)
-    visit.page.set_default_timeout(15_000)
-    yield visit
-    assert visit.outside == []
-    assert visit.faults == []
-    visit.page.context.close()
+    """Give one window to all tests."""
+    with visiting(browser, served) as visit:
+        yield visit
 
 
 def test_kept_runs_are_listed_and_open_by_a_click(

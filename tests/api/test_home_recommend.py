@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import Engine, text
 from starlette.testclient import TestClient
 
-from tests.api.visits import Visit, matching, open_page
+from tests.api.visits import Visit, matching, open_page, visiting
 
 WANTS = (
     "way=recommend&preset=finance&need.area.min=800&need.area.max=1500"
@@ -22,13 +22,9 @@ WANTS = (
 
 @pytest.fixture(scope="module")
 def visit(browser: Browser, served: str) -> Iterator[Visit]:
-    """Give one window to all tests; whatever they do, it asks nobody outside."""
-    visit = open_page(browser, served)
-    visit.page.set_default_timeout(15_000)
-    yield visit
-    assert visit.outside == []
-    assert visit.faults == []
-    visit.page.context.close()
+    """Give one window to all tests."""
+    with visiting(browser, served) as visit:
+        yield visit
 
 
 def recommended(page: Page) -> list[str]:

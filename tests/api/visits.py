@@ -60,6 +60,19 @@ def open_page(
     return visit
 
 
+@contextmanager
+def visiting(browser: Browser, address: str, path: str = "") -> Iterator[Visit]:
+    """Give a window; whatever is done in it, it asks nobody outside, and no script fails."""
+    visit = open_page(browser, address)
+    visit.page.set_default_timeout(15_000)
+    if path:
+        visit.page.goto(f"{address}{path}")
+    yield visit
+    assert visit.outside == []
+    assert visit.faults == []
+    visit.page.context.close()
+
+
 def matching(page: Page) -> int:
     """Return the number that the page says match."""
     page.wait_for_selector("#answer strong")
