@@ -39,7 +39,15 @@ function heading({ matched, results, notes }) {
   }
   return status(make("strong", {}, whole(matched)), ...both(
     results.length < matched ? ` 栋满足全部条件，列出最合适的 ${results.length} 栋` : " 栋满足全部条件，由高分到低分",
-    "meet it all, the best first"), ...simulated);
+    "meet it all, the best first"), ...[apartWords(results)].filter(Boolean), ...simulated);
+}
+
+/** Of how many of the offices that are listed the space lies apart, null where of none. */
+function apartWords(results) {
+  const count = results.filter(({ option }) => option.combined).length;
+  return count === 0 ? null : make("p", {}, ...both(
+    `列出的 ${results.length} 栋里，${count} 栋要把不相邻的单元合在一起才够（查找只合并相邻单元）`,
+    `in ${count} of those listed, units that are not adjacent make up the area`));
 }
 
 function fold(title, ...inside) {

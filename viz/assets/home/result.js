@@ -18,7 +18,7 @@ function offerWords({ option, units }) {
   const area = option.let_area !== null && option.let_area < option.area
     ? `租 ${whole(option.let_area, "㎡")}（共 ${whole(option.area, "㎡")}）` : whole(option.area, "㎡");
   return [
-    `${option.combined ? "组合 " : ""}${numbers.length > 1 ? `${numbers.length} 个单元 ` : "单元 "}${numbers.join("、")}`,
+    `${option.combined ? "不相邻的 " : ""}${numbers.length > 1 ? `${numbers.length} 个单元 ` : "单元 "}${numbers.join("、")}`,
     area,
     // comparable rents are without the fee; what is paid is as quoted
     option.rent === null ? "租金未知" : `${whole(option.rent)} 元/㎡/月（${feeWords(false)[0]}）`,
@@ -29,7 +29,7 @@ function offerWords({ option, units }) {
 
 function scoreWords({ score, score_range: [low, high], known_weight: known }) {
   const range = low === high ? null
-    : make("span", { class: "quiet" }, ` 可能 ${points.format(low)}–${points.format(high)}，已知 ${whole(100 * known, "%")}的权重`);
+    : make("span", { class: "quiet" }, ` 可能 ${points.format(low)}–${points.format(high)}，已知 ${Math.round(100 * known)}% 的权重`);
   return make("span", { class: "score" }, make("strong", {}, points.format(score)), " 分", range);
 }
 
