@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     Double,
     FromClause,
@@ -80,23 +81,12 @@ def _bounds(criteria: OfficeCriteria, option: Any) -> list[ColumnElement[Any]]:
     return found
 
 
-def fitting_options(criteria: OfficeCriteria, among: FromClause | None = None) -> Subquery:
-    """Return, for each office, whether one unit or block meets all that is asked of space.
-
-    Offices of which nothing can fit have no row. Columns: ``office_id``, ``fits`` (true, or null
-    where it hangs on an unknown value), ``matching_units``, ``matching_as``, ``rent_min``,
-    ``rent_max``. The last four speak of the single units that fit (``unit``), or, where none does,
-    of the smallest block of adjacent units (``block``).
-
-    Parameters
-    ----------
-    among
-        Rows whose ``office_id`` alone count.
-    """
+def _judged(criteria: OfficeCriteria, among: FromClause | None) -> CTE:
+    """Judge each option by all bounds, and keep those of which it is not sure that they fail."""
     ids = [] if among is None else [LettingOption.office_id.in_(select(among.c.office_id))]
     option = LettingOption.__table__.c
     fit = and_(true(), *_bounds(criteria, option))
-    judged = (
+    return (
         select(
             option.id,
             option.office_id,
@@ -113,9 +103,13 @@ def fitting_options(criteria: OfficeCriteria, among: FromClause | None = None) -
         .cte("option_judged")
         .prefix_with("materialized")
     )
+
+
+def _singles(judged: CTE) -> Subquery:
+    """Return whether anything fits in each office, and what is told of single units that do."""
     j = judged.c
     alone = and_(j.fit, j.unit_count == 1)
-    office = (
+    return (
         select(
             j.office_id,
             # true where one fits, else unknown
@@ -127,13 +121,35 @@ def fitting_options(criteria: OfficeCriteria, among: FromClause | None = None) -
         .group_by(j.office_id)
         .subquery("by_office")
     )
-    block = (
+
+
+def _smallest_blocks(judged: CTE) -> Subquery:
+    """Return the block of the fewest units that fits in each office."""
+    j = judged.c
+    return (
         select(j.office_id, j.unit_count, j.rent_lowest, j.rent_highest)
         .where(j.fit, j.unit_count > 1)
         .ext(distinct_on(j.office_id))
         .order_by(j.office_id, j.unit_count, j.area, j.id)
         .subquery("smallest_block")
     )
+
+
+def fitting_options(criteria: OfficeCriteria, among: FromClause | None = None) -> Subquery:
+    """Return, for each office, whether one unit or block meets all that is asked of space.
+
+    Offices of which nothing can fit have no row. Columns: ``office_id``, ``fits`` (true, or null
+    where it hangs on an unknown value), ``matching_units``, ``matching_as``, ``rent_min``,
+    ``rent_max``. The last four speak of the single units that fit (``unit``), or, where none does,
+    of the smallest block of adjacent units (``block``).
+
+    Parameters
+    ----------
+    among
+        Rows whose ``office_id`` alone count.
+    """
+    judged = _judged(criteria, among)
+    office, block = _singles(judged), _smallest_blocks(judged)
     o, b = office.c, block.c
 
     def told(of_units: ColumnElement[Any], of_block: ColumnElement[Any]) -> ColumnElement[Any]:
