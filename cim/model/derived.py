@@ -151,10 +151,15 @@ class LettingOption(Base):
 
     `free_from` is the last date on which one of its units becomes free, null where all are free
     already or, with `free_known` false, where a date is unknown. `fit_outs` lists the fit-outs of
-    its units; with `fit_out_known` false at least one is unknown.
+    its units; with `fit_out_known` false at least one is unknown. `unseen` says what of its run of
+    adjacent units is not kept (`cim.blocks.Unseen`).
     """
 
     __tablename__ = "letting_option"
+    # few runs are so dense: they are looked for by themselves
+    __table_args__ = (
+        Index("letting_option_unseen_idx", "office_id", postgresql_where=text("unseen > 0")),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     office_id: Mapped[str] = mapped_column(index=True)
@@ -174,6 +179,7 @@ class LettingOption(Base):
     free_known: Mapped[bool]
     fit_outs: Mapped[list[str]]
     fit_out_known: Mapped[bool]
+    unseen: Mapped[int]
 
 
 class OfficeLabel(Base):

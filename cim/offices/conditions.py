@@ -10,6 +10,7 @@ from sqlalchemy import (
     Double,
     Subquery,
     Text,
+    and_,
     case,
     cast,
     exists,
@@ -111,14 +112,18 @@ _CONDITIONS: dict[str, Callable[[Any, Tables], ColumnElement[Any]]] = {
 """Condition of each criterion that stands for itself, by its name."""
 
 
-def space_found(has_units: ColumnElement[Any], options: Subquery) -> ColumnElement[Any]:
+def space_found(
+    has_units: ColumnElement[Any], options: Subquery, unseen: ColumnElement[bool]
+) -> ColumnElement[Any]:
     """Return the condition that space meets the need, with `fitting_options` outer-joined.
 
-    Nothing that may fit is a no; no units on record is unknown.
+    Nothing that may fit is a no; no units on record is unknown, and so is nothing that fits among
+    what is kept, where `unseen` says that more there may.
     """
     return case(
         (not_(has_units), null()),
-        (options.c.office_id.is_(None), false()),
+        (and_(options.c.office_id.is_(None), not_(unseen)), false()),
+        # null where there is no such row
         else_=options.c.fits,
     )
 
