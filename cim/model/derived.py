@@ -106,7 +106,8 @@ class OfficeStock(Base):
     Areas in m² count the units whose area is known, rents are the comparable ones
     (``cim/sql/free_units.sql``) of free units of which they are known. `provenances` lists how
     well its units are known. `whole_floors` counts floors whose every unit on record is free and
-    that make up at least four fifths of the typical floor; null where that cannot be said.
+    that make up at least four fifths of the typical floor; `floors_unknown` more may be whole, and
+    where none is for certain and some may be, it is null.
     `largest_option` and `smallest_option` are the largest and the smallest that surely can be let
     as one; where `free_area_unknown`, the free units of unknown area, are not 0, there may be a
     larger or a smaller one. `fitted_units` are free units fitted out (精装, 带家具),
@@ -126,6 +127,7 @@ class OfficeStock(Base):
     rent_max: Mapped[float | None]
     provenances: Mapped[list[str]]
     whole_floors: Mapped[int | None]
+    floors_unknown: Mapped[int]
     largest_option: Mapped[float | None]
     smallest_option: Mapped[float | None]
     free_area_unknown: Mapped[int]

@@ -30,6 +30,7 @@ def _columns() -> dict[str, list[sa.Column[Any]]]:
         ],
         "office_stock": [
             sa.Column("whole_floors", sa.Integer(), nullable=True),
+            sa.Column("floors_unknown", sa.Integer(), nullable=False),
             sa.Column("largest_option", sa.Double(), nullable=True),
             sa.Column("smallest_option", sa.Double(), nullable=True),
             sa.Column("free_area_unknown", sa.Integer(), nullable=False),
