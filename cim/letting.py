@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, insert, text
 
-from cim.blocks import Block, Known, blocks, neighbours
+from cim.blocks import Block, Known, Unseen, blocks, neighbours
 from cim.model import LettingOption
 
 FREE_STATUSES = ("vacant", "coming")
@@ -64,7 +64,7 @@ class FreeUnit:
     def known(self) -> Known:
         """What is asked of each unit of a block by itself."""
         day = self.available_from or (dt.date.min if self.status == "vacant" else None)
-        return Known(self.rent_most, day, self.fit_out)
+        return Known(self.rent_least, self.rent_most, day, self.fit_out)
 
 
 def _sum(values: list[float | None]) -> float | None:
@@ -88,7 +88,7 @@ def _mean_rent(units: list[FreeUnit]) -> float | None:
     return sum(cost for cost, _ in rents) / area if len(rents) == len(units) and area else None
 
 
-def _option(block: Block, known: Mapping[str, FreeUnit]) -> dict[str, object]:
+def _option(block: Block, unseen: Unseen, known: Mapping[str, FreeUnit]) -> dict[str, object]:
     """Return the row of one block."""
     units = [known[identifier] for identifier in block]
     area = _sum([unit.area for unit in units])
@@ -117,6 +117,7 @@ def _option(block: Block, known: Mapping[str, FreeUnit]) -> dict[str, object]:
         "free_known": all(unit.free_known for unit in units),
         "fit_outs": sorted({unit.fit_out for unit in units if unit.fit_out is not None}),
         "fit_out_known": all(unit.fit_out is not None for unit in units),
+        "unseen": int(unseen),
     }
 
 
@@ -129,7 +130,10 @@ def options(units: Iterable[FreeUnit]) -> list[dict[str, object]]:
     for _, here in sorted(by_office.items()):
         adjoining = neighbours({i: unit.adjacent_to for i, unit in here.items()})
         known = {i: unit.known for i, unit in here.items()}
-        found += [_option(block, here) for block in sorted(blocks(adjoining, known))]
+        found += [
+            _option(block, unseen, here)
+            for block, unseen in sorted(blocks(adjoining, known).items())
+        ]
     return found
 
 

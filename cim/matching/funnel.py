@@ -14,6 +14,7 @@ from cim.matching.musts import MUSTS, asked
 from cim.matching.need import Request
 from cim.matching.offers import SPACE, Offers, judge_offers
 from cim.matching.truth import NO, UNKNOWN, YES, Truth, of_group
+from cim.matching.unseen import unseen_truth
 
 ALL, FREE = "all", "free"
 """Names of the first step, and of the one that asks for anything free at all."""
@@ -56,10 +57,11 @@ class Judged:
         return self.stages[-1].state
 
 
-def _nothing_on_record(market: Market) -> Truth:
-    """Return unknown for offices without units on record, no for the others."""
-    recorded = ~np.isnan(market.numbers("units"))
-    return np.where(recorded, NO, UNKNOWN).astype(np.int8)
+def _not_on_record(market: Market, request: Request, bounds: tuple[str, ...]) -> Truth:
+    """Return unknown for offices without units on record, or with blocks that are not kept."""
+    nothing = np.isnan(market.numbers("units"))
+    unseen = unseen_truth(market, request, bounds)
+    return np.where(nothing, UNKNOWN, unseen).astype(np.int8)
 
 
 def of_offices(market: Market, request: Request) -> Iterator[tuple[str, Truth]]:
@@ -91,9 +93,10 @@ def space_truth(
     offers, offer_truth
         The offers with combinations, and how each of them stands.
     """
-    found, truth = with_combinations(offers, request, space_bounds(request), offices)
+    bounds = space_bounds(request)
+    found, truth = with_combinations(offers, request, bounds, offices)
     own = of_group(truth, found.office, len(market))
-    return np.maximum(own, _nothing_on_record(market)), found, truth
+    return np.maximum(own, _not_on_record(market, request, bounds)), found, truth
 
 
 def _step_truth(
@@ -107,7 +110,7 @@ def _step_truth(
         own = of_group(judge_offers(offers, request, bounds), offers.office, len(market))
         if "need.area.min" in bounds:
             own = np.maximum(own, reachable(offers, request, bounds, len(market)))
-    return np.maximum(own, _nothing_on_record(market))
+    return np.maximum(own, _not_on_record(market, request, bounds))
 
 
 def judge(market: Market, offers: Offers, request: Request) -> Judged:

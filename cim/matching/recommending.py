@@ -22,9 +22,10 @@ from cim.matching.offers import SPACE, offers_of
 from cim.matching.patching import patched
 from cim.matching.ranking import Ranked, results
 from cim.matching.relaxing import relax
-from cim.matching.saying import MISSING, NOT_COMPARABLE, bound_in_words, bound_titles
+from cim.matching.saying import MISSING, NOT_COMPARABLE, UNSEEN, bound_in_words, bound_titles
 from cim.matching.scoring import ranking, scaled, score
 from cim.matching.truth import NO, UNKNOWN, YES
+from cim.matching.unseen import LOWER
 from cim.matching.versions import software_version
 
 _LISTED = 50
@@ -88,7 +89,10 @@ def _missing(ranked: Ranked, place: int) -> list[Missing]:
         if stage.own[place] == UNKNOWN and stage.path not in SPACE and stage.path != FREE
     ]
     row = ranked.chosen.offer[place]
-    if row < 0:
+    unseen = row < 0 and not np.isnan(ranked.market.numbers("units")[place])
+    if unseen:
+        paths.append(next(path for path in LOWER if path in space_bounds(ranked.request)))
+    elif row < 0:
         paths.append(FREE)
     else:
         one = ranked.judged.offers.take(np.array([row]))
@@ -104,6 +108,8 @@ def _missing(ranked: Ranked, place: int) -> list[Missing]:
     }
     if "must.rent_max" in told and not np.isnan(ranked.judged.offers.rent_most[row]):
         told["must.rent_max"] = NOT_COMPARABLE
+    if unseen:
+        told[paths[-1]] = UNSEEN
     return [Missing(bound=path, zh=zh, en=en) for path, (zh, en) in told.items()]
 
 

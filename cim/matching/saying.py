@@ -66,6 +66,12 @@ NOT_COMPARABLE = (
 )
 """What is missing where a rent is quoted, but not on a basis that can be compared."""
 
+UNSEEN = (
+    "相邻单元的组合过多，没有逐一核对",
+    "too many blocks of adjacent units to go through each",
+)
+"""What is missing where a block that is not kept may meet the need."""
+
 if set(SPACE_WORDS) != {"all", "free", *SPACE}:
     raise AssertionError("SPACE_WORDS and SPACE differ")
 

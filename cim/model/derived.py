@@ -106,7 +106,8 @@ class OfficeStock(Base):
     Areas in m² count the units whose area is known, rents are the comparable ones
     (``cim/sql/free_units.sql``) of free units of which they are known. `provenances` lists how
     well its units are known. `whole_floors` counts floors whose every unit on record is free and
-    that make up at least four fifths of the typical floor; null where that cannot be said.
+    that make up at least four fifths of the typical floor; `floors_unknown` more may be whole, and
+    where none is for certain and some may be, it is null.
     `largest_option` and `smallest_option` are the largest and the smallest that surely can be let
     as one; where `free_area_unknown`, the free units of unknown area, are not 0, there may be a
     larger or a smaller one. `fitted_units` are free units fitted out (精装, 带家具),
@@ -126,6 +127,7 @@ class OfficeStock(Base):
     rent_max: Mapped[float | None]
     provenances: Mapped[list[str]]
     whole_floors: Mapped[int | None]
+    floors_unknown: Mapped[int]
     largest_option: Mapped[float | None]
     smallest_option: Mapped[float | None]
     free_area_unknown: Mapped[int]
@@ -151,10 +153,15 @@ class LettingOption(Base):
 
     `free_from` is the last date on which one of its units becomes free, null where all are free
     already or, with `free_known` false, where a date is unknown. `fit_outs` lists the fit-outs of
-    its units; with `fit_out_known` false at least one is unknown.
+    its units; with `fit_out_known` false at least one is unknown. `unseen` says what of its run of
+    adjacent units is not kept (`cim.blocks.Unseen`).
     """
 
     __tablename__ = "letting_option"
+    # few runs are so dense: they are looked for by themselves
+    __table_args__ = (
+        Index("letting_option_unseen_idx", "office_id", postgresql_where=text("unseen > 0")),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     office_id: Mapped[str] = mapped_column(index=True)
@@ -174,6 +181,7 @@ class LettingOption(Base):
     free_known: Mapped[bool]
     fit_outs: Mapped[list[str]]
     fit_out_known: Mapped[bool]
+    unseen: Mapped[int]
 
 
 class OfficeLabel(Base):

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Double,
     Subquery,
     Text,
+    and_,
     case,
     cast,
     exists,
@@ -88,6 +89,17 @@ def _distance(metres: float, t: Tables) -> ColumnElement[Any]:
     return _within_reach(near.distance_m, near.walk_basis, metres, t.walking.reach)
 
 
+def _whole_floors(floors: int, t: Tables) -> ColumnElement[Any]:
+    """Compare the floors that are whole for certain; those that cannot be judged may be, too."""
+    known = func.coalesce(t.stock.c.whole_floors, 0)
+    return case(
+        (known >= floors, true()),
+        (known + t.stock.c.floors_unknown < floors, false()),
+        # no units on record, or too few floors that can be judged
+        else_=null(),
+    )
+
+
 def _at_least(column: str) -> Callable[[Any, Tables], ColumnElement[Any]]:
     return lambda bound, t: t.office.c[column] >= bound
 
@@ -102,7 +114,7 @@ _CONDITIONS: dict[str, Callable[[Any, Tables], ColumnElement[Any]]] = {
     "metro_distance_max": _distance,
     "port_walk_max": _walk("port"),
     "railway_walk_max": _walk("railway"),
-    "floors_whole": lambda floors, t: t.stock.c.whole_floors >= floors,
+    "floors_whole": _whole_floors,
     "clear_height_min": _at_least("clear_height"),
     "completed_min": _at_least("completed"),
     "ownership": lambda kinds, t: t.office.c.ownership.in_(kinds),
@@ -111,14 +123,18 @@ _CONDITIONS: dict[str, Callable[[Any, Tables], ColumnElement[Any]]] = {
 """Condition of each criterion that stands for itself, by its name."""
 
 
-def space_found(has_units: ColumnElement[Any], options: Subquery) -> ColumnElement[Any]:
+def space_found(
+    has_units: ColumnElement[Any], options: Subquery, unseen: ColumnElement[bool]
+) -> ColumnElement[Any]:
     """Return the condition that space meets the need, with `fitting_options` outer-joined.
 
-    Nothing that may fit is a no; no units on record is unknown.
+    Nothing that may fit is a no; no units on record is unknown, and so is nothing that fits among
+    what is kept, where `unseen` says that more there may.
     """
     return case(
         (not_(has_units), null()),
-        (options.c.office_id.is_(None), false()),
+        (and_(options.c.office_id.is_(None), not_(unseen)), false()),
+        # null where there is no such row
         else_=options.c.fits,
     )
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, and_, func, select, true
+from sqlalchemy import CTE, ColumnElement, and_, false, func, select, true
 
 from cim.facts import FACTS, Reading, joined_tables, reading_of
 from cim.offices.conditions import CERTAIN, conditions, labels_hold, space_found
 from cim.offices.criteria import RELEVANCE
-from cim.offices.options import asks_for_space, fitting_options
+from cim.offices.options import asks_for_space, fitting_options, unseen_options
 from cim.offices.page import OF_SPACE
 from cim.offices.question import Question
 from cim.offices.wording import relevance, with_words
@@ -75,7 +75,9 @@ def _by_space_and_labels(question: Question, bound: CTE) -> CTE:
     if asks_for_space(question.criteria):
         options = fitting_options(question.criteria, among=bound)
         rows = bound.outerjoin(options, options.c.office_id == bound.c.office_id)
-        space = space_found(bound.c.has_units, options)
+        missed = unseen_options(question.criteria, among=bound)
+        unseen = false() if missed is None else bound.c.office_id.in_(missed)
+        space = space_found(bound.c.has_units, options, unseen)
         columns += [space.label("bound_space"), *(options.c[name] for name in OF_SPACE)]
         columns += [
             options.c[name].label(f"need_{name}")

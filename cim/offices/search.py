@@ -28,8 +28,9 @@ class OfficePage:
     matched
         How many offices meet every bound.
     unknown
-        For each bound, how many offices were left out because their value is unknown, while
-        they meet all the others or are unknown there too.
+        For each bound, how many offices were left out because their value is unknown (of space:
+        or a block of units that is not kept may do), while they meet all the others or are unknown
+        there too.
     walking
         How distances became minutes.
     similar

@@ -59,23 +59,24 @@ units as (
     from unit
     group by key
 ),
--- units by rent, with the share of the area of their group that asks as much or less
+-- units by rent, with the area of their group that asks as much or less, and all of it; in
+-- decimals, since a sum of doubles misses a tie by the last bit
 asked as (
     select
         key, rent,
-        sum(area) over (partition by key order by rent) / sum(area) over (partition by key)
-            as share
+        sum(area::numeric) over (partition by key order by rent) as part,
+        sum(area::numeric) over (partition by key) as whole
     from single
     where rent is not null and area > 0
 ),
 rents as (
     select
         key,
-        min(rent) filter (where share >= 0.10) as p10,
-        min(rent) filter (where share >= 0.25) as p25,
-        min(rent) filter (where share >= 0.50) as p50,
-        min(rent) filter (where share >= 0.75) as p75,
-        min(rent) filter (where share >= 0.90) as p90
+        min(rent) filter (where part >= 0.10 * whole) as p10,
+        min(rent) filter (where part >= 0.25 * whole) as p25,
+        min(rent) filter (where part >= 0.50 * whole) as p50,
+        min(rent) filter (where part >= 0.75 * whole) as p75,
+        min(rent) filter (where part >= 0.90 * whole) as p90
     from asked
     group by key
 ),

@@ -2,8 +2,8 @@
 -- The letting options of these offices are written already.
 insert into office_stock (
     office_id, units, free_units, unit_area, available_area, rent_min, rent_max, provenances,
-    whole_floors, largest_option, smallest_option, free_area_unknown, fitted_units, fit_out_unknown, verified_on,
-    units_date
+    whole_floors, floors_unknown, largest_option, smallest_option, free_area_unknown, fitted_units,
+    fit_out_unknown, verified_on, units_date
 )
 with
 unit as (
@@ -28,7 +28,7 @@ floors as (
     select
         office_id,
         count(*) filter (where whole) as known,
-        bool_or(whole is null) as unknown
+        count(*) filter (where whole is null) as unknown
     from floor
     group by office_id
 ),
@@ -61,9 +61,11 @@ select
     case
         when count(*) filter (where u.free) = 0 then 0
         when floors.known > 0 then floors.known
-        when bool_or(u.free and u.floor_order is null) or floors.unknown then null
+        when bool_or(u.free and u.floor_order is null) or floors.unknown > 0 then null
         else coalesce(floors.known, 0)
     end,
+    -- a free unit of unknown floor makes one floor whole at most
+    coalesce(floors.unknown, 0) + count(*) filter (where u.free and u.floor_order is null),
     case when count(*) filter (where u.free) = 0 then 0 else block.largest end,
     block.smallest,
     count(*) filter (where u.free and u.area is null),

@@ -26,9 +26,11 @@ def _columns() -> dict[str, list[sa.Column[Any]]]:
             sa.Column("free_known", sa.Boolean(), nullable=False),
             sa.Column("fit_outs", postgresql.ARRAY(sa.Text()), nullable=False),
             sa.Column("fit_out_known", sa.Boolean(), nullable=False),
+            sa.Column("unseen", sa.Integer(), nullable=False),
         ],
         "office_stock": [
             sa.Column("whole_floors", sa.Integer(), nullable=True),
+            sa.Column("floors_unknown", sa.Integer(), nullable=False),
             sa.Column("largest_option", sa.Double(), nullable=True),
             sa.Column("smallest_option", sa.Double(), nullable=True),
             sa.Column("free_area_unknown", sa.Integer(), nullable=False),
@@ -147,6 +149,13 @@ def upgrade() -> None:
     for table, columns in _columns().items():
         for column in columns:
             op.add_column(table, column)
+    op.create_index(
+        "letting_option_unseen_idx",
+        "letting_option",
+        ["office_id"],
+        unique=False,
+        postgresql_where=sa.text("unseen > 0"),
+    )
     op.execute("insert into refresh_mark (part, feature) values ('all', '')")
 
 
