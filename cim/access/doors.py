@@ -1,4 +1,4 @@
-"""Where an area is entered: at every street that crosses its outline."""
+"""Where an area is entered: at every street of the ground that crosses its outline."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from cim.access.network import WalkNetwork
 def doors(network: WalkNetwork, places: NDArray[np.object_]) -> tuple[NDArray[np.object_], Ints]:
     """Return the points or outlines from which places are left, and whose they are.
 
-    A place is left from itself; an area that streets cross is left wherever one of them does.
+    A place is left from itself; an area that streets cross is left wherever one of them does. What
+    passes over or under an area is no way out of it.
 
     Parameters
     ----------
@@ -29,7 +30,7 @@ def doors(network: WalkNetwork, places: NDArray[np.object_]) -> tuple[NDArray[np
     """
     area = np.flatnonzero(shapely.get_dimensions(places) == 2)
     outline = shapely.boundary(network.plane.place(places[area]))
-    which, street = network.tree.query(outline, predicate="intersects")
+    which, street = network.ground.tree.query(outline, predicate="intersects")
     crossed = _crossings(network, outline[which], street)
     points, of = shapely.get_coordinates(crossed, return_index=True)
     owner = area[which[of]]
@@ -43,6 +44,6 @@ def doors(network: WalkNetwork, places: NDArray[np.object_]) -> tuple[NDArray[np
 
 
 def _crossings(network: WalkNetwork, outlines: NDArray[Any], streets: Ints) -> NDArray[Any]:
-    segments = network.segments[network.near[streets]]
+    segments = network.segments[network.ground.number[streets]]
     crossed: NDArray[Any] = shapely.intersection(shapely.linestrings(segments), outlines)
     return crossed

@@ -53,6 +53,20 @@ def street_levels(streets: pd.DataFrame) -> Ints:
     return levels
 
 
+def off_the_ground(streets: pd.DataFrame) -> Flags:
+    """Tell which streets are bridges, tunnels, or lie at another level than the ground.
+
+    Parameters
+    ----------
+    streets
+        As `street_levels` takes them.
+    """
+    known = pd.to_numeric(streets["level"], errors="coerce").fillna(0).ne(0)
+    spans = streets[["bridge", "tunnel"]].eq(other=True).fillna(value=False).any(axis=1)
+    found: Flags = (known | spans).to_numpy(dtype=bool)
+    return found
+
+
 def vertices(lines: NDArray[np.object_], levels: Ints) -> Vertices:
     """Tell which vertices of lines are the same node.
 

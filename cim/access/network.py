@@ -8,16 +8,23 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
 from cim.access.chains import Chains, chains
-from cim.access.joins import Flags, Floats, Ints, street_levels, vertices
+from cim.access.joins import Flags, Floats, Ints, off_the_ground, street_levels, vertices
 from cim.access.plane import Plane, metres_between
 
 LEAST_PIECE = 500.0
 """Metres of street a connected piece needs to count as a network that people come from."""
+
+
+@dataclass(frozen=True, eq=False)
+class Segments:
+    """Some segments of a network: their numbers, and their lines in the plane in that order."""
+
+    number: Ints
+    tree: shapely.STRtree
 
 
 # one network is another only if it is the same object: arrays are not compared
@@ -43,10 +50,11 @@ class WalkNetwork:
         The shortest stretch between each two nodes, m, shape (n, n), symmetric.
     segments
         Both ends of each straight segment in the plane, shape (m, 2, 2).
-    near
-        Segments that can be snapped to (`LEAST_PIECE`): their numbers, in the order of `tree`.
-    tree
-        Their lines in the plane.
+    ground
+        Those that places are reached from: in a piece that counts (`LEAST_PIECE`), and neither on
+        a bridge nor in a tunnel nor at another level.
+    raised
+        Those of a piece that counts that are.
     """
 
     plane: Plane
@@ -57,8 +65,8 @@ class WalkNetwork:
     stairs: Flags
     graph: Any
     segments: Floats
-    near: Ints
-    tree: shapely.STRtree
+    ground: Segments
+    raised: Segments
 
 
 def network_from(streets: pd.DataFrame) -> WalkNetwork:
@@ -77,7 +85,10 @@ def network_from(streets: pd.DataFrame) -> WalkNetwork:
     is_steps = drawn["steps"].eq(other=True).fillna(value=False).to_numpy(dtype=bool)
     places = np.zeros((int(met.node.max(initial=-1)) + 1, 2))
     places[met.node] = met.points
-    ends, length, steps = _segments(met.node, met.part, met.points, is_steps[met.line])
+    kinds = {"steps": is_steps[met.line], "raised": off_the_ground(drawn)[met.line]}
+    once = _segments(met.node, met.part, met.points, kinds)
+    ends = once[["a", "b"]].to_numpy(dtype=np.int64)
+    length, steps = once["metres"].to_numpy(dtype=float), once["steps"].to_numpy(dtype=bool)
     joined = chains(ends, length, steps)
     stairs = np.zeros(len(joined.metres), dtype=bool)
     stairs[joined.edge] = steps
@@ -90,7 +101,8 @@ def network_from(streets: pd.DataFrame) -> WalkNetwork:
     # a whole degree: a street more or less must not shift what is nearest
     plane = Plane(round(float(np.median(places[:, 1]))) if len(places) else 0.0)
     drawn_at = plane.drawn(places)[ends]
-    near = np.flatnonzero(metres[piece[start[joined.edge]]] >= LEAST_PIECE)
+    counted = metres[piece[start[joined.edge]]] >= LEAST_PIECE
+    raised = once["raised"].to_numpy(dtype=bool)
     return WalkNetwork(
         plane=plane,
         nodes=places[kept],
@@ -100,15 +112,18 @@ def network_from(streets: pd.DataFrame) -> WalkNetwork:
         stairs=stairs,
         graph=graph,
         segments=drawn_at,
-        near=near,
-        tree=shapely.STRtree(shapely.linestrings(drawn_at[near])),
+        ground=_some(drawn_at, counted & ~raised),
+        raised=_some(drawn_at, counted & raised),
     )
 
 
-def _segments(
-    node: Ints, part: Ints, points: Floats, steps: Flags
-) -> tuple[NDArray[np.int64], Floats, Flags]:
-    """Return the different segments: their nodes, lengths in m, and whether they are steps."""
+def _some(segments: Floats, chosen: Flags) -> Segments:
+    number = np.flatnonzero(chosen)
+    return Segments(number, shapely.STRtree(shapely.linestrings(segments[number])))
+
+
+def _segments(node: Ints, part: Ints, points: Floats, kinds: dict[str, Flags]) -> pd.DataFrame:
+    """Return the different segments: nodes ``a, b``, ``metres``, and whether of each kind."""
     first = np.flatnonzero((part[1:] == part[:-1]) & (node[1:] != node[:-1]))
     pairs = np.sort(np.column_stack([node[first], node[first + 1]]), axis=1)
     found = pd.DataFrame(
@@ -116,13 +131,11 @@ def _segments(
             "a": pairs[:, 0],
             "b": pairs[:, 1],
             "metres": metres_between(points[first], points[first + 1]),
-            "steps": steps[first],
+            **{name: kind[first] for name, kind in kinds.items()},
         }
     )
     # the same street drawn twice: whoever cannot climb takes the one that is no stairs
-    once = found.groupby(["a", "b"]).agg({"metres": "min", "steps": "min"}).reset_index()
-    ends = once[["a", "b"]].to_numpy(dtype=np.int64)
-    return ends, once["metres"].to_numpy(dtype=float), once["steps"].to_numpy(dtype=bool)
+    return found.groupby(["a", "b"]).min().reset_index()
 
 
 def _graph(stretches: Chains, count: int) -> Any:

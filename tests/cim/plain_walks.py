@@ -45,12 +45,18 @@ class PlainWalks:
             [shapely.LineString([a[:2], b[:2]]) for a, b, _ in self.steps], crs=4490
         )
         self.lines = lines.to_crs(zone).to_numpy()
-        self.tree = shapely.STRtree(self.lines)
+        self.raised = np.array([self.graph.edges[a, b]["raised"] for a, b, _ in self.steps])
 
     def feet(self, places: gpd.GeoSeries) -> Feet:
-        """Find where each place meets the streets."""
+        """Find where each place meets the streets of the ground, or the bridge it lies on."""
         flat = places.set_crs(4490, allow_override=True).to_crs(self.zone).to_numpy()
-        steps = self.tree.nearest(flat)
+        ground, above = (np.flatnonzero(self.raised == up) for up in (False, True))
+        steps = ground[shapely.STRtree(self.lines[ground]).nearest(flat)]
+        if len(above):
+            spans = above[shapely.STRtree(self.lines[above]).nearest(flat)]
+            far = shapely.distance(self.lines[spans], flat)
+            on_it = (far <= 1) & (far < shapely.distance(self.lines[steps], flat))
+            steps = np.where(on_it & (shapely.get_type_id(flat) == 0), spans, steps)
         across = shapely.shortest_line(self.lines[steps], flat)
         aside = [
             GEOD.geometry_length(line) for line in gpd.GeoSeries(across, crs=self.zone).to_crs(4490)

@@ -76,6 +76,31 @@ def test_a_bridge_in_two_parts_does_not_end_where_they_meet() -> None:
     assert walk(streets, at(0, 300), at(500, -300)) == pytest.approx(1100, abs=0.01)
 
 
+# it rises from the street 900 m west of the corner, and comes down far beyond it
+PASSING = ((-900.0, 0.0), (0.0, 30.0), (900.0, 400.0))
+GROUND = (street((-1000, 0), (-900, 0), (1000, 0)), street((900, 400), (1000, 400)))
+
+
+@pytest.mark.parametrize("over", OVER.values(), ids=OVER)
+def test_nobody_gets_onto_a_bridge_that_passes_nearer_than_the_street(over: dict[str, Any]) -> None:
+    streets = table(*GROUND, street(*PASSING, **over))
+    assert walk(streets, at(0, 50), at(0, -1)) == pytest.approx(51, abs=0.01)
+    # to its far end by its near one, and not from mid-span
+    length = np.hypot(900, 30) + np.hypot(900, 370)
+    assert walk(streets, at(0, 50), at(900, 401)) == pytest.approx(950 + length + 1, abs=0.2)
+    # an outline that it crosses is left by the nearest street all the same
+    block = placed(Polygon([(0, 20), (10, 60), (-10, 60)]))
+    assert walk(streets, block, at(0, -1)) == pytest.approx(21, abs=0.01)
+
+
+def test_a_bridge_is_entered_where_one_stands_on_it_or_where_there_is_nothing_else() -> None:
+    streets = table(*GROUND, street(*PASSING, bridge=True, level=1))
+    down = np.hypot(900, 30)
+    assert walk(streets, at(0, 30.5), at(-901, 0)) == pytest.approx(0.5 + down + 1, abs=0.5)
+    lonely = table(*GROUND, street((1000, 0), (1000, -1000), bridge=True))
+    assert walk(lonely, at(1010, -500), at(1000, 5)) == pytest.approx(10 + 500 + 5, abs=0.1)
+
+
 def test_an_office_is_left_by_its_nearest_wall() -> None:
     block = placed(Polygon([(200, 20), (220, 100), (180, 100)]))
     # twenty metres to the street, two hundred along it, thirty to the door

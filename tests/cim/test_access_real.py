@@ -194,24 +194,26 @@ class Foot:
 
 
 class PlainSnap:
-    """The nearest step of any street that counts, place by place in the metres of the zone."""
+    """The nearest step of the streets that count, place by place in the metres of the zone."""
 
     def __init__(self, graph: nx.Graph, pieces: list[tuple[set[Any], float]], srid: int) -> None:
         self.metric = pyproj.Transformer.from_crs(4326, srid, always_xy=True)
         counted = {n for piece, metres in pieces if metres >= LEAST_PIECE for n in piece}
         self.steps = [(a, b, m) for a, b, m in graph.edges(data="metres") if a in counted]
+        self.raised = np.array([graph.edges[a, b]["raised"] for a, b, _ in self.steps])
         ends = np.array([(*a[:2], *b[:2]) for a, b, _ in self.steps])
         first = np.column_stack(self.metric.transform(ends[:, 0], ends[:, 1]))
         second = np.column_stack(self.metric.transform(ends[:, 2], ends[:, 3]))
         self.lines = shapely.linestrings(np.stack([first, second], axis=1))
 
     def feet(self, place: Any) -> list[Foot]:
-        """Where a place is left: an area at every street that crosses its outline."""
+        """Where a place is left: an area at every street of the ground that crosses its outline."""
         moved = shapely.transform(
             place, lambda p: np.column_stack(self.metric.transform(p[:, 0], p[:, 1]))
         )
         if moved.geom_type.endswith("Polygon"):
             crossings = shapely.intersection(self.lines, moved.boundary)
+            crossings[self.raised] = None
             points, step = shapely.get_coordinates(crossings, return_index=True)
             if len(points):
                 return [
@@ -227,7 +229,11 @@ class PlainSnap:
         return [] if found is None else [found]
 
     def foot(self, moved: Any) -> Foot | None:
-        step = int(shapely.distance(self.lines, moved).argmin())
+        far = shapely.distance(self.lines, moved)
+        on_it = moved.geom_type == "Point" and far[self.raised].min(initial=np.inf) <= 1
+        if far[~self.raised].min(initial=np.inf) <= SNAP and not on_it:
+            far[self.raised] = np.inf
+        step = int(far.argmin())
         line = self.lines[step]
         ends = shapely.get_coordinates(shapely.shortest_line(line, moved))
         lon, lat = self.metric.transform(ends[:, 0], ends[:, 1], direction="INVERSE")

@@ -60,8 +60,16 @@ def level_of(row: Any) -> int:
     return -1 if row.tunnel is True else 0
 
 
+def raised(row: Any) -> bool:
+    """Whether a street is a bridge, a tunnel, or lies at another level than the ground."""
+    return row.bridge is True or row.tunnel is True or level_of(row) != 0
+
+
 def plain_graph(streets: pd.DataFrame) -> nx.Graph:
-    """Every vertex a node, every step from one to the next an edge of so many ``metres``."""
+    """Every vertex a node, every step from one to the next an edge of so many ``metres``.
+
+    An edge is ``raised`` where all streets along it are.
+    """
     ends: dict[tuple[float, float], Counter[int]] = defaultdict(Counter)
     for number, row in enumerate(streets.itertuples()):
         for line in lines_of(row.geom):
@@ -79,8 +87,10 @@ def plain_graph(streets: pd.DataFrame) -> nx.Graph:
                 node: Vertex = (*place, "end" if place in ended else level)
                 if before is not None and before[0] != node:
                     metres = GEOD.inv(*before[1], x, y)[2]
+                    above = raised(row)
                     if graph.has_edge(before[0], node):
-                        metres = min(metres, graph.edges[before[0], node]["metres"])
-                    graph.add_edge(before[0], node, metres=metres)
+                        drawn = graph.edges[before[0], node]
+                        metres, above = min(metres, drawn["metres"]), above and drawn["raised"]
+                    graph.add_edge(before[0], node, metres=metres, raised=above)
                 before = node, (x, y)
     return graph
