@@ -1,5 +1,6 @@
 """Walking access: how far things are on foot, through the streets of the city."""
 
+from cim.access.cut_off import newly_connected
 from cim.access.isochrone import isochrones
 from cim.access.nearby import walks_from
 from cim.access.network import WalkNetwork, describe, network_from
@@ -17,6 +18,7 @@ __all__ = [
     "lies_outside",
     "network_from",
     "network_of",
+    "newly_connected",
     "walks",
     "walks_from",
 ]

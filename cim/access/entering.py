@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from cim.access.doors import doors
 from cim.access.joins import Flags, Ints
@@ -16,6 +17,8 @@ from cim.access.snapping import Snapped, snap
 
 _KEPT = 8
 """Sets of places kept in memory: the offices of a round and the places of each layer."""
+
+Pairs = tuple[Ints, Ints]
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,29 @@ def enter(network: WalkNetwork, places: NDArray[np.object_]) -> Entered:
         Points, lines or areas in stored degrees; missing and empty ones are not covered.
     """
     return _entered(network, tuple(shapely.to_wkb(places)))
+
+
+def connected(network: WalkNetwork, ones: Entered, others: Entered, pairs: Pairs) -> Flags:
+    """Tell of pairs of places whether some way leads from one to the other, however long.
+
+    None does where a place lies on no network, or the pieces that both lie on do not meet.
+
+    Parameters
+    ----------
+    pairs
+        Numbers of places of both sets.
+    """
+    one, other = _pieces(network, ones)[pairs[0]], _pieces(network, others)[pairs[1]]
+    found: Flags = np.asarray(one.multiply(other).sum(axis=1)).ravel() > 0
+    return found
+
+
+def _pieces(network: WalkNetwork, places: Entered) -> csr_array:
+    """Return how many doors of each place (row) lie on each piece of the network (column)."""
+    on = places.snapped.covered
+    piece = network.piece[network.stretches.start[places.snapped.edge[on]]]
+    shape = (places.count, len(network.piece_metres))
+    return csr_array((np.ones(len(piece)), (places.owner[on], piece)), shape)
 
 
 def forget() -> None:

@@ -8,9 +8,8 @@ import pandas as pd
 import shapely
 from sqlalchemy import Connection, text
 
-from cim.access.entering import enter
+from cim.access.entering import connected, enter
 from cim.access.rows import NETWORK, STRAIGHT
-from cim.access.snapping import snap
 from cim.access.streets import network_of
 from cim.access.walks import shortest
 from cim.walking import walking
@@ -40,19 +39,21 @@ def walks_from(connection: Connection, lon: float, lat: float, minutes: float) -
     -------
     DataFrame
         Columns ``office_id, walk_m, walk_min, basis``, by ``office_id``. Where no network
-        serves the point or the office the straight line times the detour counts.
+        leads from the point to the office the straight line times the detour counts.
     """
     rule = walking(connection)
     limit = rule.walk_speed * minutes
     values = {"lon": lon, "lat": lat, "limit": limit}
     near = gpd.read_postgis(_NEAR, connection, geom_col="geom", params=values)
     network = network_of(connection)
-    start = snap(network, shapely.points([[lon, lat]]))
+    start = enter(network, shapely.points([[lon, lat]]))
     goals = enter(network, near.geometry.to_numpy(dtype=object))
     walk = near["straight_m"].to_numpy(dtype=float) * rule.detour
-    served = goals.covered & start.covered[0]
+    served = connected(
+        network, start, goals, (np.zeros(len(near), dtype=np.int64), np.arange(len(near)))
+    )
     walk[served] = np.inf
-    _, door, metres = shortest(network, start, goals.snapped, limit)
+    _, door, metres = shortest(network, start.snapped, goals.snapped, limit)
     np.minimum.at(walk, goals.owner[door], np.round(metres, 3))
     found = pd.DataFrame(
         {

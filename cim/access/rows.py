@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Text, any_, literal, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Connection
 
-from cim.access.entering import enter
+from cim.access.entering import connected, enter
 from cim.access.joins import Flags, Floats, Ints
+from cim.access.located import Beside, Doors, doors_of, located
 from cim.access.network import WalkNetwork
 from cim.access.straight import straight_lines
 from cim.access.streets import network_of
 from cim.access.walks import shortest
-from cim.model import LAYERS, columns_of, layer_named
 from cim.walking import Walking, walking
 
 PLACE_REACH = 1000.0
@@ -27,9 +24,6 @@ PLACE_REACH = 1000.0
 
 NETWORK, STRAIGHT = "network", "straight-line"
 """What a way on foot stands on."""
-
-_COUNTED = {"station": "p.status = 'operating'"}
-"""Which places of a layer count; all where nothing is said."""
 
 
 def reach_of(layer: str, rule: Walking) -> float:
@@ -62,12 +56,12 @@ def access_rows(
     DataFrame
         The columns of `cim.model.OfficeAccess`, one row for each office and place within the
         layer's reach in a straight line, by ``office_id`` and ``place_id``. ``walk_m`` is NaN
-        where the network leads there in no way, or in none within reach times detour.
+        where the network leads there, but by no way within reach times detour.
     """
     rule = walking(connection)
     reach = reach_of(layer, rule)
-    origins = _located(connection, "office", offices, _Beside(layer, places, reach))
-    targets = _located(connection, layer, places, _Beside("office", offices, reach))
+    origins = located(connection, "office", offices, Beside(layer, places, reach))
+    targets = located(connection, layer, places, Beside("office", offices, reach))
     one, other, straight = straight_lines(
         origins.geometry.to_numpy(dtype=object), targets.geometry.to_numpy(dtype=object), reach
     )
@@ -79,11 +73,11 @@ def access_rows(
     found = _on_foot(
         network_of(connection),
         origins.geometry,
-        _doors(connection, layer, targets),
+        doors_of(connection, layer, targets),
         (office, place),
         reach * rule.detour,
     )
-    walk = np.where(found.covered, found.metres, straight * rule.detour)
+    walk = np.where(found.served, found.metres, straight * rule.detour)
     kind = targets["kind"] if "kind" in targets else pd.Series(None, targets.index, dtype=object)
     return pd.DataFrame(
         {
@@ -95,83 +89,16 @@ def access_rows(
             "straight_m": straight,
             "walk_m": walk,
             "walk_min": walk / rule.walk_speed,
-            "basis": np.where(found.covered, NETWORK, STRAIGHT),
+            "basis": np.where(found.served, NETWORK, STRAIGHT),
         }
     )
 
 
 @dataclass(frozen=True)
-class _Beside:
-    """The neighbourhood of some features of a layer (all where None), as far as a reach in m."""
-
-    layer: str
-    ids: list[str] | None
-    reach: float
-
-
-@cache
-def _sql(name: str) -> str:
-    return Path(__file__).parents[1].joinpath("sql", name).read_text(encoding="utf-8")
-
-
-def _located(
-    connection: Connection, layer: str, ids: list[str] | None, beside: _Beside
-) -> gpd.GeoDataFrame:
-    """Return features of a layer, those asked for or those beside what is asked for.
-
-    By identifier, with their kind where the layer has one.
-    """
-    columns = [name for name in ("id", "kind", "geom") if name in columns_of(LAYERS[layer])]
-    asked = "true"
-    values: dict[str, object] = {}
-    if ids is not None:
-        asked, values = "p.id = any(%(ids)s)", {"ids": ids}
-    elif beside.ids is not None:
-        asked = _sql("access-near.sql").format(other=layer_named(beside.layer).__tablename__)
-        values = {"others": beside.ids, "reach": beside.reach}
-    query = f"""
-        select {", ".join(f"p.{name}" for name in columns)}
-        from {layer_named(layer).__tablename__} p
-        where {_COUNTED.get(layer, "true")} and {asked}
-        order by p.id
-    """
-    return gpd.read_postgis(query, connection, geom_col="geom", params=values).set_index("id")
-
-
-@dataclass(frozen=True)
-class _Doors:
-    """Where places are entered: geometry, entrance (None for the place itself), place number."""
-
-    geom: NDArray[np.object_]
-    entrance: NDArray[np.object_]
-    place: Ints
-
-
-def _doors(connection: Connection, layer: str, places: gpd.GeoDataFrame) -> _Doors:
-    own = places.geometry.to_numpy(dtype=object)
-    number = np.arange(len(places))
-    if layer != "station":
-        return _Doors(own, np.full(len(places), None), number)
-    door = LAYERS["station_entrance"].__table__
-    query = select(door.c.id, door.c.station_id, door.c.geom)
-    query = query.where(
-        door.c.station_id == any_(literal(list(places.index), ARRAY(Text)))
-    ).order_by(door.c.id)
-    doors = gpd.read_postgis(query, connection, geom_col="geom")
-    station = places.index.get_indexer(doors["station_id"])
-    bare = np.setdiff1d(number, station)
-    return _Doors(
-        np.concatenate([doors.geometry.to_numpy(dtype=object), own[bare]]),
-        np.concatenate([doors["id"].to_numpy(dtype=object), np.full(len(bare), None)]),
-        np.concatenate([station, bare]).astype(np.int64),
-    )
-
-
-@dataclass(frozen=True)
 class _Found:
-    """For each pair: whether the network serves both, the walk (NaN: none), the entrance."""
+    """For each pair: whether the network leads there, the walk (NaN: too long), the entrance."""
 
-    covered: Flags
+    served: Flags
     metres: Floats
     door: NDArray[np.object_]
 
@@ -179,7 +106,7 @@ class _Found:
 def _on_foot(
     network: WalkNetwork,
     offices: gpd.GeoSeries,
-    doors: _Doors,
+    doors: Doors,
     pairs: tuple[Ints, Ints],
     limit: float,
 ) -> _Found:
@@ -187,9 +114,6 @@ def _on_foot(
     here = enter(network, offices.to_numpy(dtype=object))
     there = enter(network, doors.geom)
     count = int(doors.place.max(initial=-1)) + 1
-    open_places = np.zeros(count, dtype=bool)
-    open_places[doors.place[there.covered]] = True
-    covered = here.covered[pairs[0]] & open_places[pairs[1]]
     begin, end, metres = shortest(network, here.snapped, there.snapped, limit)
     office, door, metres = here.owner[begin], there.owner[end], np.round(metres, 3)
     # the nearest door of each place; of equally near ones the first by identifier
@@ -207,4 +131,8 @@ def _on_foot(
     through = np.full(len(wanted), None, dtype=object)
     found[known] = metres[nearest[at[known]]]
     through[known] = doors.entrance[door[nearest[at[known]]]]
-    return _Found(covered, found, through)
+    served = known.copy()
+    places = replace(there, owner=doors.place[there.owner], count=count)
+    rest = np.flatnonzero(~known)
+    served[rest] = connected(network, here, places, (pairs[0][rest], pairs[1][rest]))
+    return _Found(served, found, through)

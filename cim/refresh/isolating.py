@@ -12,7 +12,7 @@ from collections.abc import Callable
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from cim.refresh.marks import PLACES
+from cim.refresh.marks import PLACES, mark_offices
 from cim.refresh.rounds import Mark, Work, work_off
 from cim.stock import refresh_stock
 
@@ -92,13 +92,7 @@ def _office_by_office(connection: Connection, place: Mark, error: Exception) -> 
         connection.execute(
             text("delete from refresh_mark where id = any(:ids)"), {"ids": list(before)}
         )
-        connection.execute(
-            text("""
-            insert into refresh_mark (part, feature)
-            select 'office', unnest(cast(:offices as text[]))
-            """),
-            {"offices": list(failed)},
-        )
+        mark_offices(connection, list(failed))
     for office, reason in failed.items():
         _keep_waiting(connection, Mark("office", office), reason)
     return done

@@ -2,8 +2,9 @@
 
 A mark names a `part` and a feature: ``office`` (everything of that office), ``surroundings``
 (where it stands and what adds up; the ways on foot stay), ``labels``, a layer of places (the ways
-of all offices to that place), ``all``, or ``stock`` (of an office where it failed). Batches only
-ever add marks, so that none waits for the work that takes them away.
+of all offices to that place), ``streets`` (whether pieces of the network meet), ``all``, or
+``stock`` (of an office where it failed). Batches only ever add marks, so that none waits for the
+work that takes them away.
 """
 
 from __future__ import annotations
@@ -93,8 +94,11 @@ _TOUCHED: dict[str, list[_Touch]] = {
     "station_entrance": [_Touch("station", _written("station_entrance", "station_id"))],
     "area": [_Touch("surroundings", _around(_ENVELOPES, "0"))],
     "business_district": [_Touch("surroundings", _around(_ENVELOPES, "0"))],
-    # a way on foot lies within its own length of the office
-    "road": [_Touch("office", _around(_ENVELOPES, ":on_foot"))],
+    # a way on foot lies within its own length of the office; whether there is one at all, anywhere
+    "road": [
+        _Touch("office", _around(_ENVELOPES, ":on_foot")),
+        _Touch("streets", "select '' where exists (select from change where batch = :batch)"),
+    ],
 }
 """What a batch of a layer touches."""
 
@@ -123,6 +127,17 @@ def mark_after(connection: Connection, layer: type[Layer], batch: int) -> None:
         )
     if touched:
         connection.execute(text("select pg_notify(:channel, '')"), {"channel": CHANNEL})
+
+
+def mark_offices(connection: Connection, offices: list[str]) -> None:
+    """Note that some offices have to be worked out anew."""
+    connection.execute(
+        text("""
+        insert into refresh_mark (part, feature)
+        select 'office', unnest(cast(:offices as text[]))
+        """),
+        {"offices": offices},
+    )
 
 
 def mark_all(connection: Connection) -> None:

@@ -15,10 +15,10 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 from sqlalchemy import Connection, TextClause, text
 
-from cim.access import access_rows
+from cim.access import access_rows, newly_connected
 from cim.labels import evaluate
 from cim.model import PROVENANCES, OfficeAccess
-from cim.refresh.marks import DUE, PLACES
+from cim.refresh.marks import DUE, PLACES, mark_offices
 from cim.walking import walking
 
 OFFICES_AT_ONCE = 2000
@@ -261,6 +261,10 @@ def _work_off_places(connection: Connection, work: Work, marked: dict[str, list[
             _work_out_places(connection, layer, places, work.offices)
             if work.offices is None:
                 _unmark(connection, [layer], places)
+    if "streets" in marked:
+        for layer in PLACES:
+            mark_offices(connection, newly_connected(connection, layer))
+        _unmark(connection, ["streets"], [""])
     if _kinds_changed(connection):
         # a round of its own, so that no single place brings all offices along
         connection.execute(

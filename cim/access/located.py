@@ -1,0 +1,87 @@
+"""Places and offices as the city holds them, and where they are entered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, Text, any_, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from cim.access.joins import Ints
+from cim.model import LAYERS, columns_of, layer_named
+
+_COUNTED = {"station": "p.status = 'operating'"}
+"""Which places of a layer count; all where nothing is said."""
+
+
+@dataclass(frozen=True)
+class Beside:
+    """The neighbourhood of some features of a layer (all where None), as far as a reach in m."""
+
+    layer: str
+    ids: list[str] | None
+    reach: float
+
+
+@cache
+def _sql(name: str) -> str:
+    return Path(__file__).parents[1].joinpath("sql", name).read_text(encoding="utf-8")
+
+
+def located(
+    connection: Connection, layer: str, ids: list[str] | None, beside: Beside | None = None
+) -> gpd.GeoDataFrame:
+    """Return features of a layer, those asked for or those beside what is asked for.
+
+    By identifier, with their kind where the layer has one.
+    """
+    columns = [name for name in ("id", "kind", "geom") if name in columns_of(LAYERS[layer])]
+    asked = "true"
+    values: dict[str, object] = {}
+    if ids is not None:
+        asked, values = "p.id = any(%(ids)s)", {"ids": ids}
+    elif beside is not None and beside.ids is not None:
+        asked = _sql("access-near.sql").format(other=layer_named(beside.layer).__tablename__)
+        values = {"others": beside.ids, "reach": beside.reach}
+    query = f"""
+        select {", ".join(f"p.{name}" for name in columns)}
+        from {layer_named(layer).__tablename__} p
+        where {_COUNTED.get(layer, "true")} and {asked}
+        order by p.id
+    """
+    return gpd.read_postgis(query, connection, geom_col="geom", params=values).set_index("id")
+
+
+@dataclass(frozen=True)
+class Doors:
+    """Where places are entered: geometry, entrance (None for the place itself), place number."""
+
+    geom: NDArray[np.object_]
+    entrance: NDArray[np.object_]
+    place: Ints
+
+
+def doors_of(connection: Connection, layer: str, places: gpd.GeoDataFrame) -> Doors:
+    """Return where places of a layer are entered: stations by their entrances, if they have any."""
+    own = places.geometry.to_numpy(dtype=object)
+    number = np.arange(len(places))
+    if layer != "station":
+        return Doors(own, np.full(len(places), None), number)
+    door = LAYERS["station_entrance"].__table__
+    query = select(door.c.id, door.c.station_id, door.c.geom)
+    query = query.where(
+        door.c.station_id == any_(literal(list(places.index), ARRAY(Text)))
+    ).order_by(door.c.id)
+    doors = gpd.read_postgis(query, connection, geom_col="geom")
+    station = places.index.get_indexer(doors["station_id"])
+    bare = np.setdiff1d(number, station)
+    return Doors(
+        np.concatenate([doors.geometry.to_numpy(dtype=object), own[bare]]),
+        np.concatenate([doors["id"].to_numpy(dtype=object), np.full(len(bare), None)]),
+        np.concatenate([station, bare]).astype(np.int64),
+    )
