@@ -46,8 +46,7 @@ def located(
     if ids is not None:
         asked, values = "p.id = any(%(ids)s)", {"ids": ids}
     elif beside is not None and beside.ids is not None:
-        asked = _sql("access-near.sql").format(other=layer_named(beside.layer).__tablename__)
-        values = {"others": beside.ids, "reach": beside.reach}
+        asked, values = _near(layer, beside.layer), {"others": beside.ids, "reach": beside.reach}
     query = f"""
         select {", ".join(f"p.{name}" for name in columns)}
         from {layer_named(layer).__tablename__} p
@@ -57,6 +56,19 @@ def located(
     return gpd.read_postgis(query, connection, geom_col="geom", params=values).set_index("id")
 
 
+def _near(layer: str, other: str) -> str:
+    """Return the condition of the features that lie near others; stations do by any entrance."""
+    others = f"select geom from {layer_named(other).__tablename__} where id = any(%(others)s)"
+    if other == "station":
+        others += " union all select geom from station_entrance where station_id = any(%(others)s)"
+    near = _sql("access-near.sql")
+    asked = near.format(geom="p.geom", others=others)
+    if layer != "station":
+        return asked
+    entrance = near.format(geom="e.geom", others=others)
+    return f"({asked} or p.id in (select e.station_id from station_entrance e where {entrance}))"
+
+
 @dataclass(frozen=True)
 class Doors:
     """Where places are entered: geometry, entrance (None for the place itself), place number."""
@@ -64,6 +76,17 @@ class Doors:
     geom: NDArray[np.object_]
     entrance: NDArray[np.object_]
     place: Ints
+
+    @property
+    def apart(self) -> bool:
+        """Whether any place is entered elsewhere than at itself."""
+        return any(entrance is not None for entrance in self.entrance)
+
+    def of(self, places: Ints) -> Doors:
+        """Return the doors of some places (in rising order), which are numbered anew."""
+        kept = np.isin(self.place, places)
+        number = np.searchsorted(places, self.place[kept])
+        return Doors(self.geom[kept], self.entrance[kept], number)
 
 
 def doors_of(connection: Connection, layer: str, places: gpd.GeoDataFrame) -> Doors:

@@ -14,7 +14,7 @@ from cim.access.entering import connected, enter
 from cim.access.joins import Flags, Floats, Ints
 from cim.access.located import Beside, Doors, doors_of, located
 from cim.access.network import WalkNetwork
-from cim.access.straight import straight_lines
+from cim.access.straight import reached_by_a_door, straight_lines, straight_metres
 from cim.access.streets import network_of
 from cim.access.walks import shortest
 from cim.walking import Walking, walking
@@ -54,17 +54,17 @@ def access_rows(
     Returns
     -------
     DataFrame
-        The columns of `cim.model.OfficeAccess`, one row for each office and place within the
-        layer's reach in a straight line, by ``office_id`` and ``place_id``. ``walk_m`` is NaN
-        where the network leads there, but by no way within reach times detour.
+        The columns of `cim.model.OfficeAccess`, one row for each office and place that is within
+        the layer's reach in a straight line, or has an entrance there, by ``office_id`` and
+        ``place_id``. ``walk_m`` is NaN where the network leads there, but by no way within reach
+        times detour.
     """
     rule = walking(connection)
     reach = reach_of(layer, rule)
     origins = located(connection, "office", offices, Beside(layer, places, reach))
     targets = located(connection, layer, places, Beside("office", offices, reach))
-    one, other, straight = straight_lines(
-        origins.geometry.to_numpy(dtype=object), targets.geometry.to_numpy(dtype=object), reach
-    )
+    doors = doors_of(connection, layer, targets)
+    one, other, straight = _within(origins.geometry, targets.geometry, doors, reach)
     # what has no neighbour need not be found on the network
     used, office = np.unique(one, return_inverse=True)
     origins = origins.iloc[used]
@@ -73,7 +73,7 @@ def access_rows(
     found = _on_foot(
         network_of(connection),
         origins.geometry,
-        doors_of(connection, layer, targets),
+        doors.of(used),
         (office, place),
         reach * rule.detour,
     )
@@ -92,6 +92,21 @@ def access_rows(
             "basis": np.where(found.served, NETWORK, STRAIGHT),
         }
     )
+
+
+def _within(
+    offices: gpd.GeoSeries, places: gpd.GeoSeries, doors: Doors, reach: float
+) -> tuple[Ints, Ints, Floats]:
+    """Return the pairs within reach, of the place or of any door, and metres to the place."""
+    ones, others = (each.to_numpy(dtype=object) for each in (offices, places))
+    one, other, straight = straight_lines(ones, others, reach)
+    if not doors.apart:
+        return one, other, straight
+    more = reached_by_a_door(ones, others, doors, reach, (one, other))
+    straight = np.concatenate([straight, straight_metres(ones, others, more)])
+    one, other = np.concatenate([one, more[0]]), np.concatenate([other, more[1]])
+    order = np.lexsort((other, one))
+    return one[order], other[order], straight[order]
 
 
 @dataclass(frozen=True)

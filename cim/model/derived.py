@@ -15,10 +15,11 @@ from cim.model.layer import Base
 class OfficeAccess(Base):
     """How far one place (station, bus stop, car park, amenity) is from an office.
 
-    A row stands for every place within the reach of its layer in a straight line. `walk_m` and
-    `walk_min` are null where the way on foot is longer than the reach on foot. `basis` is
-    ``network``, or ``straight-line`` where the walk network leads from the one to the other in no
-    way: it covers one of them not, or the pieces that they lie on do not meet.
+    A row stands for every place within the reach of its layer in a straight line, and for a station
+    of which an entrance is; `straight_m` is the line to the place itself. `walk_m` and `walk_min`
+    are null where the way on foot is longer than the reach on foot. `basis` is ``network``, or
+    ``straight-line`` where the walk network leads from the one to the other in no way: it covers
+    one of them not, or the pieces that they lie on do not meet.
     """
 
     __tablename__ = "office_access"

@@ -1,8 +1,8 @@
--- Whether a feature p may lie within a reach (m) of some features of another layer: whether it meets
--- the box around all of these. The GiST index answers, so that of one station only the offices near
+-- Whether a geometry may lie within a reach (m) of some others: whether it meets the box around all
+-- of these. The GiST index answers, so that of one station only the offices near
 -- it are read, however many the city has.
 -- 110000 m is a little less than any degree of latitude.
-p.geom && (
+{geom} && (
     select
         st_expand(
             around.box,
@@ -14,7 +14,6 @@ p.geom && (
         )
     from (
         select st_setsrid(st_extent(o.geom)::geometry, 4490) as box
-        from {other} o
-        where o.id = any(%(others)s)
+        from ({others}) as o
     ) as around
 )

@@ -1,4 +1,4 @@
-"""Streets that the map does not join: what lies beyond such a gap is estimated, not far."""
+"""The edges of what is known: gaps in the streets, and stations at the end of the reach."""
 
 from __future__ import annotations
 
@@ -86,3 +86,33 @@ def test_streets_that_meet_far_away_are_a_detour_and_known_as_soon_as_they_meet(
     now = derived(city)
     refresh_all(city)
     assert now == derived(city)
+
+
+def test_a_station_is_in_reach_where_one_of_its_entrances_is(city: Engine, bring: Bring) -> None:
+    bring("road", road("main", (-100, 0), (5000, 0)))
+    bring("office", office("O", geom=at(0, 0)), office("P", geom=at(-60, 0)))
+    bring("station", station("S", at(3010, 0), lines=["1号线"]))
+    assert found(metro_walk_max=37.5) == {}
+    bring("station_entrance", {"id": "E", "name": "A", "station_id": "t:S", "geom": at(2950, 0)})
+    assert found()["O"]["walk_m"] == pytest.approx(2950, abs=1)
+    assert found()["O"]["distance_m"] == pytest.approx(3010, abs=1)
+    assert found()["P"]["metro_beyond_reach"] is True
+    for bounds in ({"metro_walk_max": 37.5}, {"within_walk": "S,37.5"}):
+        assert set(found(**bounds)) == {"O"}, bounds
+        assert unknown(**bounds) == {}
+    # whatever moves, the part that it touches is worked out as all of it is
+    moves: list[tuple[str, dict[str, Any]]] = [
+        ("station", station("S", at(3100, 0), lines=["1号线"])),
+        ("office", office("P", geom=at(-40, 0))),
+        ("station", station("S", at(3300, 0), lines=["1号线"])),
+        ("office", office("P", geom=at(-10, 0))),
+        ("station_entrance", {"id": "F", "name": "B", "station_id": "t:S", "geom": at(2985, 0)}),
+        ("station_entrance", {"id": "E", "name": "A", "station_id": "t:S", "geom": at(3050, 0)}),
+    ]
+    for layer, row in moves:
+        bring(layer, row)
+        now = derived(city)
+        refresh_all(city)
+        assert now == derived(city), row
+    assert found()["O"]["nearest_entrance"] == "B"
+    assert found()["P"]["walk_m"] == pytest.approx(2995, abs=1)
