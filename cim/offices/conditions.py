@@ -189,7 +189,8 @@ def _within_walk(question: Question, t: Tables) -> ColumnElement[Any] | None:
         access.walk_min <= start.minutes,
     )
     beyond = false() if start.minutes <= t.walking.reach_minutes else null()
-    return case((identifier.in_(reached), true()), else_=beyond)
+    pending = t.surroundings.c.office_id.is_(None)
+    return case((identifier.in_(reached), true()), (pending, null()), else_=beyond)
 
 
 def _places(question: Question, tables: Tables) -> dict[str, ColumnElement[Any]]:

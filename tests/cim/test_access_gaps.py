@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from shapely.geometry import LineString
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from cim.access import walks_from
 from cim.database import reading
@@ -116,3 +116,16 @@ def test_a_station_is_in_reach_where_one_of_its_entrances_is(city: Engine, bring
         assert now == derived(city), row
     assert found()["O"]["nearest_entrance"] == "B"
     assert found()["P"]["walk_m"] == pytest.approx(2995, abs=1)
+
+
+def test_an_office_whose_ways_are_not_worked_out_yet_is_unknown_and_not_far(
+    city: Engine, bring: Bring
+) -> None:
+    bring("office", office("O", geom=at(0, 0)))
+    bring("station", station("S", at(0, 100), lines=["1号线"]))
+    with city.begin() as connection:
+        for table in ("office_surroundings", "office_access"):
+            connection.execute(text(f"delete from {table}"))
+    for bound in ({"within_walk": "S,5"}, {"metro_walk_max": 5}, {"lines": ["1号线"]}):
+        assert found(**bound) == {}
+        assert unknown(**bound) == dict.fromkeys(bound, 1)
