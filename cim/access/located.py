@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -14,6 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from cim.access.joins import Ints
 from cim.model import LAYERS, columns_of, layer_named
+from cim.statements import statement
 
 _COUNTED = {"station": "p.status = 'operating'"}
 """Which places of a layer count; all where nothing is said."""
@@ -26,11 +25,6 @@ class Beside:
     layer: str
     ids: list[str] | None
     reach: float
-
-
-@cache
-def _sql(name: str) -> str:
-    return Path(__file__).parents[1].joinpath("sql", name).read_text(encoding="utf-8")
 
 
 def located(
@@ -61,7 +55,7 @@ def _near(layer: str, other: str) -> str:
     others = f"select geom from {layer_named(other).__tablename__} where id = any(%(others)s)"
     if other == "station":
         others += " union all select geom from station_entrance where station_id = any(%(others)s)"
-    near = _sql("access-near.sql")
+    near = statement("access-near.sql")
     asked = near.format(geom="p.geom", others=others)
     if layer != "station":
         return asked

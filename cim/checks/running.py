@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -17,14 +16,13 @@ from cim.checks.ground import ground_of
 from cim.checks.overlaps import overlapping
 from cim.checks.places import repeated
 from cim.model import COMMON, LAYERS, Check, Layer, fields_of
+from cim.statements import statement
 
 SAMPLES = 1_000
 """Rows of one rule that are named; the rest is counted."""
 
 _NOTHING = pd.Series(dtype=object)
 """No geometries."""
-
-_FOLDER = Path(__file__).parents[1] / "sql" / "checks"
 
 
 def _apart(connection: Connection, staged: Any, others: Any) -> pd.DataFrame:
@@ -156,7 +154,7 @@ def _query(check: Check, layer: type[Layer]) -> str:
     What it found is told under the titles of the fields, ``{layer.field}`` in a file.
     """
     if check.query is not None:
-        written = (_FOLDER / f"{check.query}.sql").read_text(encoding="utf-8")
+        written = statement(f"checks/{check.query}.sql")
         return re.sub(
             r"\{(\w+)\.(\w+)\}", lambda found: fields_of(LAYERS[found[1]])[found[2]].zh, written
         )

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
@@ -19,6 +18,7 @@ from cim.access import access_rows, newly_connected
 from cim.labels import evaluate
 from cim.model import PROVENANCES, OfficeAccess
 from cim.refresh.marks import DUE, PLACES, mark_offices
+from cim.statements import statement
 from cim.walking import walking
 
 OFFICES_AT_ONCE = 2000
@@ -28,8 +28,6 @@ _PLACES_EACH = 300
 """Marked places above which all offices are worked out anew."""
 
 _COLUMNS = [column.name for column in OfficeAccess.__table__.columns]
-
-_SQL = Path(__file__).parents[1] / "sql" / "refresh"
 
 
 @dataclass(frozen=True)
@@ -58,7 +56,7 @@ class Work:
 
 @cache
 def _sql(name: str) -> TextClause:
-    return text((_SQL / name).read_text(encoding="utf-8"))
+    return text(statement(f"refresh/{name}"))
 
 
 def _mark_every_office(connection: Connection) -> None:

@@ -204,6 +204,7 @@ def gate(code: str, name: str | None, spaces: int, north: float, **more: Any) ->
 
 
 def test_the_total_of_a_site_noted_at_each_gate_is_noticed(bring: Bring) -> None:
+    bring("site", {"id": "S", "name": "某项目", "kind": "商务园区", "geom": None})
     rows = [
         gate("A", "东乐花园停车场", 100, 0),
         gate("B", "东乐花园-地下一停车场", 100, 50),
@@ -212,6 +213,9 @@ def test_the_total_of_a_site_noted_at_each_gate_is_noticed(bring: Bring) -> None
         gate("D", "东乐花园南停车场", 90, 60),
         gate("E", "田贝花园-停车场", 100, 70),
         gate("F", "东乐花园2号停车场", 100, 900),
+        # car parks of one size and site, and a name each
+        gate("G", "甲座地下停车场", 100, 210, site_id="S"),
+        gate("H", "乙座地面停车场", 100, 240, site_id="S"),
     ]
     assert told(bring, "parking", *rows) == {"site-total-repeated": [("B", "A"), ("C", "A")]}
 
@@ -219,10 +223,10 @@ def test_the_total_of_a_site_noted_at_each_gate_is_noticed(bring: Bring) -> None
 def test_a_second_gate_that_comes_in_a_later_file_is_noticed(bring: Bring) -> None:
     bring("site", {"id": "S", "name": "某项目", "kind": "商务园区", "geom": None}, dataset="s")
     first = gate("A", "东乐花园停车场", 100, 0)
-    of_site = gate("K", "甲", 60, 2000, site_id="s:S")
+    of_site = gate("K", None, 60, 2000, site_id="s:S")
     assert told(bring, "parking", first, of_site, dataset="old") == {}
     second = gate("B", "东乐花园(北门)", 100, 250)
-    other = gate("L", "乙", 60, 2100, site_id="s:S")
+    other = gate("L", "南门停车场", 60, 2100, site_id="s:S")
     # 310 m from the one that stands, and another number of spaces
     apart = [gate("C", "东乐花园南停车场", 100, -310), gate("D", "东乐花园西停车场", 99, 10)]
     found = told(bring, "parking", second, other, *apart, dataset="new", dry_run=True)

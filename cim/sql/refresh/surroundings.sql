@@ -93,16 +93,24 @@ routes as materialized (
 ),
 lots as materialized (
     select
-        c.office_id, p.id, p.public, p.spaces, p.source_date, p.provenance,
-        -- the total of a site stands at each of its gates, and counts once
-        coalesce('site ' || p.site_id || ' ' || p.spaces, p.id) as counted
+        c.office_id, p.id, p.public, p.spaces, p.site_id, p.name, p.geom, p.source_date,
+        p.provenance
     from close c
     join parking p on c.layer = 'parking' and p.id = c.place_id
 ),
+parks as (
+    select office_id as around, id, spaces, site_id, name, geom from lots where public
+),
+-- include parking-totals.sql
+,
 spaces as materialized (
     select office_id, sum(spaces) as spaces
     from (
-        select distinct office_id, counted, spaces from lots where public
+        -- a total that stands at each gate of a place counts once
+        select distinct l.office_id, l.spaces, coalesce(g.place || ' ' || g.gate, l.id)
+        from lots l
+        left join gates g on g.around = l.office_id and g.id = l.id
+        where l.public
     ) as once
     group by office_id
 ),
