@@ -22,7 +22,13 @@ from cim.matching.offers import SPACE, offers_of
 from cim.matching.patching import patched
 from cim.matching.ranking import Ranked, results
 from cim.matching.relaxing import relax
-from cim.matching.saying import MISSING, NOT_COMPARABLE, bound_in_words, bound_titles
+from cim.matching.saying import (
+    MISSING,
+    NOT_COMPARABLE,
+    TOO_MANY_SETS,
+    bound_in_words,
+    bound_titles,
+)
 from cim.matching.scoring import ranking, scaled, score
 from cim.matching.truth import NO, UNKNOWN, YES
 from cim.matching.versions import software_version
@@ -104,6 +110,8 @@ def _missing(ranked: Ranked, place: int) -> list[Missing]:
     }
     if "must.rent_max" in told and not np.isnan(ranked.judged.offers.rent_most[row]):
         told["must.rent_max"] = NOT_COMPARABLE
+    if not told:
+        told["need.area.min"] = TOO_MANY_SETS
     return [Missing(bound=path, zh=zh, en=en) for path, (zh, en) in told.items()]
 
 

@@ -66,6 +66,9 @@ NOT_COMPARABLE = (
 )
 """What is missing where a rent is quoted, but not on a basis that can be compared."""
 
+TOO_MANY_SETS = ("空间组合太多，没有逐一核对", "too many sets of units to look at each")
+"""What is missing where nobody can tell whether any units of an office serve together."""
+
 if set(SPACE_WORDS) != {"all", "free", *SPACE}:
     raise AssertionError("SPACE_WORDS and SPACE differ")
 
