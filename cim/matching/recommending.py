@@ -29,7 +29,7 @@ from cim.matching.saying import (
     bound_in_words,
     bound_titles,
 )
-from cim.matching.scoring import ranking, scaled, score
+from cim.matching.scoring import in_tenths, ranking, scaled, score
 from cim.matching.truth import NO, UNKNOWN, YES
 from cim.matching.versions import software_version
 
@@ -58,10 +58,11 @@ def _rank(market: Market, request: Request, day: dt.date) -> Ranked:
     if not weights:
         # nothing that was asked can be scored: all weigh as in general
         weights = applicable(request, presets()["default"].weights)
-    points = scaled(np.array(list(weights.values())))
-    weights = dict(zip(weights, points.tolist(), strict=True))
+    # in tenths, as points are: no criterion brings more than its weight
+    tenths = in_tenths(scaled(np.array(list(weights.values())))[None])[0]
+    weights = {name: int(n) / 10 for name, n in zip(weights, tenths, strict=True) if n}
     chosen = choose(market, judged, request, weights)
-    scores = score(chosen.values, points)
+    scores = score(chosen.values, np.array(list(weights.values())), chosen.least)
     order = ranking(scores)
     return Ranked(
         market, request, judged, chosen, weights, scores, order[judged.state[order] == YES], day

@@ -43,6 +43,20 @@ def test_reasons_name_what_is_good_and_cautions_what_is_unknown_or_close() -> No
     assert {c["code"] for c in found["cautions"]} == {"unknown", "close-to-bound"}
 
 
+def test_equal_weights_are_told_in_tenths_and_no_reason_brings_more_than_its_weight() -> None:
+    best = {"id": "A", "walk_min": 1.0, "parking_ratio": 2.0, "grade": "超甲级"}
+    weights = {"metro_walk": 1, "parking_ratio": 1, "grade": 1}
+    answer = ask(market([best], [free("a", "A", 100)]), weights=weights)
+    [found] = answer["results"]
+    assert found["score"] == 100
+    assert answer["weights"] == {"metro_walk": 33.4, "parking_ratio": 33.3, "grade": 33.3}
+    assert [one["points"] for one in found["contributions"]] == [33.4, 33.3, 33.3]
+    assert found["reasons"][0]["zh"].endswith("得 33.4 分（满分 33.4）")
+    # what would weigh less than half a tenth is left out
+    light = ask(market([best], [free("a", "A", 100)]), weights={"metro_walk": 1e4, "grade": 1})
+    assert light["weights"] == {"metro_walk": 100}
+
+
 @pytest.mark.parametrize(
     ("registrable", "said"),
     [(None, "能否注册公司不详，须先核实"), (False, "不可注册公司"), (True, None)],
