@@ -31,12 +31,15 @@ class Chosen:
     x, values
         (offices, k): each criterion's measure and its value (0 to 1); NaN is unknown. The
         measure of a criterion of words is NaN.
+    least
+        (offices, k), what an unknown value is at least; 0 where nobody knows.
     """
 
     offer: NDArray[np.intp]
     let: Numbers
     x: Numbers
     values: Numbers
+    least: Numbers
 
 
 def _counted(criterion: Criterion, tables: NDArray[np.object_], industry: str | None) -> Numbers:
@@ -57,23 +60,27 @@ def _word(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool | np.bool_) else str(value)
 
 
-def _of_office(criterion: Criterion, market: Market, request: Request) -> tuple[Numbers, Numbers]:
-    """Return measure and value of a criterion that speaks of the office."""
+def _of_office(
+    criterion: Criterion, market: Market, request: Request
+) -> tuple[Numbers, Numbers, Numbers]:
+    """Return measure, value and least value of a criterion that speaks of the office."""
+    nothing = np.zeros(len(market))
     if criterion.words:
         words = criterion.words
         found = [
             np.nan if v is None else words.get(_word(v), np.nan)
             for v in market.words(criterion.fact)
         ]
-        return np.full(len(market), np.nan), np.array(found, dtype=float)
+        return np.full(len(market), np.nan), np.array(found, dtype=float), nothing
     if criterion.count:
         x = _counted(criterion, market.words(criterion.fact), request.industry)
     else:
         x = market.numbers(criterion.fact, criterion.beyond)
     # a number that may be larger is known only where a larger one would count the same
-    open_ended = market.no_less(criterion.fact) & (criterion.value(x) != criterion.points[-1][1])
-    x = np.where(open_ended, np.nan, x)
-    return x, criterion.value(x)
+    value = criterion.value(x)
+    open_ended = market.no_less(criterion.fact) & (value != criterion.points[-1][1])
+    least = np.where(open_ended, np.nan_to_num(value), nothing)
+    return np.where(open_ended, np.nan, x), np.where(open_ended, np.nan, value), least
 
 
 def _of_offer(criterion: Criterion, offers: Offers, let: Numbers, request: Request) -> Numbers:
@@ -131,12 +138,14 @@ def choose(market: Market, judged: Judged, request: Request, weights: dict[str, 
     offer[places] = order[first]
 
     x = np.full((len(market), len(weights)), np.nan)
-    values = x.copy()
+    values, least = x.copy(), np.zeros(x.shape)
     for column, name in enumerate(weights):
         if name in of_offer:
             has = offer >= 0
             x[has, column] = of_offer[name][offer[has]]
             values[:, column] = criteria()[name].value(x[:, column])
         else:
-            x[:, column], values[:, column] = _of_office(criteria()[name], market, request)
-    return Chosen(offer, let, x, values)
+            x[:, column], values[:, column], least[:, column] = _of_office(
+                criteria()[name], market, request
+            )
+    return Chosen(offer, let, x, values, least)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -11,13 +12,17 @@ from numpy.typing import NDArray
 
 from cim.matching.need import Request
 from cim.matching.offers import Offers, judge_offers, objects
-from cim.matching.truth import NO, UNKNOWN, YES, Numbers, Truth, of_group
+from cim.matching.summing import MOST_TRIED, Bounds, Units, best_sets, some_set
+from cim.matching.truth import NO, UNKNOWN, YES, Numbers, Truth, exact, of_group
 
 _OF_EACH_PART = ("must.rent_max", "need.move_in", "need.fit_out")
 """Bounds of `SPACE` that every part meets for itself; the others speak of the whole."""
 
 OF_THE_WHOLE = ("need.area.max", "need.parking_spaces", "need.budget_per_month")
 """Bounds for which it matters which parts are put together."""
+
+_LEAST = ("need.area.min", "need.parking_spaces")
+"""Bounds that more space may meet where less does not."""
 
 
 def combined(offers: Offers, groups: list[list[int]]) -> Offers:
@@ -27,18 +32,21 @@ def combined(offers: Offers, groups: list[list[int]]) -> Offers:
     start = np.concatenate([[0], np.cumsum(size)[:-1]]).astype(np.intp)
     parts = offers.take(rows)
     spare = np.maximum.reduceat(parts.area_least - parts.smallest_least, start)
-    total, total_least = (np.add.reduceat(a, start) for a in (parts.area, parts.area_least))
+    total, total_least, least, most = (
+        exact(np.add.reduceat(a, start))
+        for a in (parts.area, parts.area_least, parts.monthly_least, parts.monthly_most)
+    )
     return replace(
         offers.take(rows[start]),
-        smallest=total - spare,
-        smallest_least=total_least - spare,
+        smallest=exact(total - spare),
+        smallest_least=exact(total_least - spare),
         area=total,
         area_least=total_least,
         rent=np.add.reduceat(parts.rent * parts.area, start) / total,
         rent_least=np.maximum.reduceat(parts.rent_least, start),
         rent_most=np.maximum.reduceat(parts.rent_most, start),
-        monthly_least=np.add.reduceat(parts.monthly_least, start),
-        monthly_most=np.add.reduceat(parts.monthly_most, start),
+        monthly_least=least,
+        monthly_most=most,
         free=np.maximum.reduceat(parts.free, start),
         free_known=np.logical_and.reduceat(parts.free_known, start),
         fit_outs=np.bitwise_or.reduceat(parts.fit_outs, start),
@@ -65,6 +73,8 @@ def pick(rows: list[int], areas: list[float], units: list[Any], needed: float) -
     taken: list[int] = []
     used: set[str] = set()
     total = 0.0
+    # to a millionth, as all sums of areas
+    needed -= 5e-7
     for i, row in enumerate(rows):
         if used.isdisjoint(units[i]):
             if total + areas[i] >= needed:
@@ -80,13 +90,13 @@ def pick(rows: list[int], areas: list[float], units: list[Any], needed: float) -
     return []
 
 
-def _needed(offers: Offers, request: Request) -> NDArray[np.float64]:
+def _needed(offers: Offers, request: Request, bounds: tuple[str, ...]) -> Numbers:
     """Return the area that a combination must reach for each offer's office, m²."""
     needed = np.full(len(offers), request.area_min or 0.0)
-    if request.need.parking_spaces is not None:
+    if "need.parking_spaces" in bounds:
         with np.errstate(divide="ignore", invalid="ignore"):
-            share = 100 * request.need.parking_spaces / offers.parking_ratio
-        needed = np.fmax(needed, share)
+            share = 100 * (request.need.parking_spaces or 0.0) / offers.parking_ratio
+        needed = np.fmax(needed, exact(share))
     return needed
 
 
@@ -95,8 +105,7 @@ def _reach(offers: Offers, usable: NDArray[np.bool_]) -> Numbers:
     alone = usable & (offers.unit_count == 1)
     total = np.zeros(offers.office.max(initial=0) + 1)
     np.add.at(total, offers.office[alone], offers.area[alone])
-    # a thousandth for the rounding of sums in another order
-    return total[offers.office] + 1e-3
+    return exact(total)[offers.office]
 
 
 def _affordable(offers: Offers, usable: NDArray[np.bool_], request: Request) -> Numbers:
@@ -109,12 +118,10 @@ def _affordable(offers: Offers, usable: NDArray[np.bool_], request: Request) -> 
         return (request.need.budget_per_month or np.inf) / lowest[offers.office] + 1e-3
 
 
-def _picked(
-    offers: Offers, usable: NDArray[np.bool_], needed: Numbers, first: Numbers
-) -> Offers | None:
-    """Return a combination for each office that has one, taking parts in an order."""
+def _picked(offers: Offers, usable: NDArray[np.bool_], needed: Numbers) -> Offers | None:
+    """Return a combination for each office that has one, taking the largest parts first."""
     rows = np.flatnonzero(usable)
-    rows = rows[np.lexsort((first[rows], offers.office[rows]))]
+    rows = rows[np.lexsort((-offers.area[rows], offers.office[rows]))]
     ends = [0, *(np.flatnonzero(np.diff(offers.office[rows])) + 1).tolist(), len(rows)]
     named, areas, wanted = rows.tolist(), offers.area[rows].tolist(), needed[rows].tolist()
     units = [offers.units[row] for row in named]
@@ -126,47 +133,121 @@ def _picked(
     return combined(offers, groups) if groups else None
 
 
+def _sets(
+    offers: Offers, usable: NDArray[np.bool_], needed: Numbers, cost: Numbers, limits: Bounds
+) -> Iterator[tuple[int, list[int] | None]]:
+    """Return, for each office, the units that serve together; None where nobody can tell."""
+    alone = usable & (offers.unit_count == 1) & (offers.smallest <= limits.most)
+    # what nobody knows the cost of is in no budget
+    rows = np.flatnonzero(alone & (cost < np.inf) if np.isfinite(limits.budget) else alone)
+    rows = rows[np.lexsort((-offers.area[rows], offers.office[rows]))]
+    places, start, counts = np.unique(offers.office[rows], return_index=True, return_counts=True)
+    for count in np.unique(counts):
+        those = counts == count
+        table = rows[start[those][:, None] + np.arange(count)]
+        units = Units(offers.area[table], (offers.area - offers.smallest)[table], cost[table])
+        bounds = replace(limits, needed=needed[table[:, 0]])
+        if count <= MOST_TRIED:
+            found = best_sets(units, bounds)
+            for place, chosen, row in zip(places[those].tolist(), found, table, strict=True):
+                yield place, row[chosen].tolist()
+            continue
+        for n, place in enumerate(places[those].tolist()):
+            one = Units(units.area[n], units.spare[n], units.cost[n])
+            chosen = some_set(one, replace(bounds, needed=bounds.needed[n : n + 1]))
+            yield place, None if chosen is None else table[n][chosen].tolist()
+
+
+def _put_together(
+    offers: Offers, usable: NDArray[np.bool_], sets: dict[int, list[int]]
+) -> Offers | None:
+    """Return sets of units of offices as combinations, adjacent units as one part."""
+    if not sets:
+        return None
+    rows = np.flatnonzero(usable & np.isin(offers.office, list(sets)))
+    left = {place: {offers.units[row][0] for row in chosen} for place, chosen in sets.items()}
+    groups: dict[int, list[int]] = {place: [] for place in sets}
+    for row in rows[np.argsort(-offers.unit_count[rows], kind="stable")].tolist():
+        place = int(offers.office[row])
+        if left[place].issuperset(offers.units[row]):
+            left[place].difference_update(offers.units[row])
+            groups[place].append(row)
+    return combined(offers, list(groups.values()))
+
+
+def _searched(
+    offers: Offers,
+    usable: NDArray[np.bool_],
+    needed: Numbers,
+    request: Request,
+    bounds: tuple[str, ...],
+    level: int,
+) -> tuple[Offers | None, list[int]]:
+    """Return what serves of the usable units of each office, and where the search was given up."""
+    most = request.need.area.max if "need.area.max" in bounds else None
+    budget = request.need.budget_per_month if "need.budget_per_month" in bounds else None
+    limits = Bounds(needed, most or np.inf, budget or np.inf)
+    cost = offers.monthly_most if level == YES else offers.monthly_least
+    cost = np.nan_to_num(cost, nan=np.inf) if budget else np.zeros(len(offers))
+    found = dict(_sets(offers, usable, needed, cost, limits))
+    given_up = [place for place, chosen in found.items() if chosen is None]
+    return _put_together(offers, usable, {p: c for p, c in found.items() if c}), given_up
+
+
 def combinations(
     offers: Offers,
     request: Request,
     bounds: tuple[str, ...],
-    candidates: NDArray[np.bool_],
+    best: Truth,
     *,
     certain: bool = False,
-) -> Offers:
-    """Return one combination for each office that has one, of the fewest parts found.
+) -> tuple[Offers, Truth]:
+    """Return one combination for each office that has one, and whether it meets the bounds.
 
-    The largest blocks are taken first; where that breaks the budget, the cheapest first. Where
-    nothing known is enough, what is unknown is taken in, and the combination is unknown.
+    The largest blocks are taken first; where they do not serve, every set of units is searched.
+    Where nothing known is enough, what is unknown is taken in, and the combination is unknown;
+    so it is where there are too many sets to tell.
 
     Parameters
     ----------
     bounds
         Names of `cim.matching.offers.SPACE`.
-    candidates
-        (offices,), those for which a combination is looked for.
+    best
+        (offices,), how the space of each stands without combinations; yes where none is wanted.
     certain
         Whether combinations that hang on something unknown are left out.
     """
     each = judge_offers(offers, request, tuple(b for b in bounds if b in _OF_EACH_PART))
-    needed = _needed(offers, request)
+    needed = _needed(offers, request, bounds)
     # a block without area adds nothing; one of unknown area is judged by itself
-    usable = (offers.area > 0) & np.isfinite(needed)
-    in_budget = "need.budget_per_month" in bounds
-    found = offers.take(np.zeros(0, dtype=np.intp))
-    left = candidates.copy()
+    usable = (offers.area > 0) & (needed > 0) & np.isfinite(needed)
+    if "need.area.max" in bounds:
+        usable &= needed <= (request.need.area.max or np.inf)
+    found, truth = offers.take(np.zeros(0, dtype=np.intp)), np.zeros(0, np.int8)
+    best = best.copy()
     for level in (YES,) if certain else (YES, UNKNOWN):
-        for first in (-offers.area, offers.rate_most) if in_budget else (-offers.area,):
-            now = usable & (each >= level) & left[offers.office]
-            now &= _reach(offers, now) >= needed
-            if in_budget and level == YES:
-                now &= _affordable(offers, now, request) >= needed
-            tried = _picked(offers, now, needed, first)
-            if tried is not None:
-                tried = tried.take(judge_offers(tried, request, bounds) >= level)
-                left[tried.office] = False
-                found = found.join(tried)
-    return found
+        now = usable & (each >= level) & (best < level)[offers.office]
+        now &= _reach(offers, now) >= needed
+        if level == YES and "need.parking_spaces" in bounds:
+            now &= ~np.isnan(offers.parking_ratio)
+        if level == YES and "need.budget_per_month" in bounds:
+            now &= _affordable(offers, now, request) >= needed
+        first = _picked(offers, now, needed)
+        if first is None:
+            continue
+        told = judge_offers(first, request, bounds)
+        failed = np.isin(offers.office, first.office[told < level])
+        more, given_up = _searched(offers, now & failed, needed, request, bounds, level)
+        if level == UNKNOWN:
+            # it stands for all that was not looked at
+            told[np.isin(first.office, given_up)] = UNKNOWN
+        for tried, said in [(first, told)] + (
+            [(more, judge_offers(more, request, bounds))] if more is not None else []
+        ):
+            good = said >= level
+            found, truth = found.join(tried.take(good)), np.concatenate([truth, said[good]])
+            best[tried.office[good]] = level
+    return found, truth
 
 
 def reachable(offers: Offers, request: Request, bounds: tuple[str, ...], offices: int) -> Truth:
@@ -201,10 +282,10 @@ def with_combinations(
         See `combinations`.
     """
     truth = judge_offers(offers, request, bounds)
-    if "need.area.min" not in bounds or request.area_min is None:
+    if not set(bounds) & set(_LEAST):
         return offers, truth
-    best = of_group(truth, offers.office, len(offices))
-    more = combinations(offers, request, bounds, offices & (best < YES), certain=certain)
+    best = np.where(offices, of_group(truth, offers.office, len(offices)), YES).astype(np.int8)
+    more, of_more = combinations(offers, request, bounds, best, certain=certain)
     if not len(more):
         return offers, truth
-    return offers.join(more), np.concatenate([truth, judge_offers(more, request, bounds)])
+    return offers.join(more), np.concatenate([truth, of_more])

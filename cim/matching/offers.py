@@ -12,7 +12,18 @@ from numpy.typing import NDArray
 
 from cim.matching.market import Market, numbers
 from cim.matching.need import Request
-from cim.matching.truth import NO, UNKNOWN, YES, Numbers, Truth, at_least, either, every, truth_of
+from cim.matching.truth import (
+    NO,
+    UNKNOWN,
+    YES,
+    Numbers,
+    Truth,
+    at_least,
+    either,
+    every,
+    exact,
+    truth_of,
+)
 from cim.model import columns_of, field_of
 from cim.model.office_unit import OfficeUnit
 
@@ -154,7 +165,7 @@ def _offers(market: Market) -> Offers:
     office = o["office"].to_numpy(dtype=np.intp)
     return Offers(
         office=office,
-        **{name: numbers(o[name]) for name in _NUMBERS},
+        **{name: exact(numbers(o[name])) for name in _NUMBERS},
         free=np.array([-np.inf if pd.isna(day) else day_number(day) for day in o["free_from"]]),
         free_known=o["free_known"].to_numpy(dtype=bool),
         fit_outs=np.array([bits(words) for words in o["fit_outs"]], dtype=np.int64),
@@ -177,7 +188,9 @@ def least_area(offers: Offers, request: Request) -> Numbers:
 
 def cost_most(offers: Offers, request: Request) -> Numbers:
     """Return what the least area that serves the need costs at most, CNY a month."""
-    return offers.rate_most * least_area(offers, request)
+    # all of it costs what all of it costs, to the last bit
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return exact(offers.monthly_most * (least_area(offers, request) / offers.area))
 
 
 def cost_least(offers: Offers, request: Request) -> Numbers:
@@ -185,7 +198,7 @@ def cost_least(offers: Offers, request: Request) -> Numbers:
     with np.errstate(divide="ignore", invalid="ignore"):
         known = least_area(offers, request) / offers.area
         share = np.where(np.isnan(offers.area), offers.smallest_least / offers.area_least, known)
-    return offers.monthly_least * share
+    return exact(offers.monthly_least * share)
 
 
 def most_area(offers: Offers, request: Request) -> Numbers:
@@ -218,7 +231,7 @@ def _area_max(offers: Offers, request: Request) -> Truth:
 
 def _parking(offers: Offers, request: Request) -> Truth:
     wanted = request.need.parking_spaces or 0.0
-    return at_least(offers.parking_ratio * most_area(offers, request) / 100, wanted)
+    return at_least(exact(offers.parking_ratio * most_area(offers, request) / 100), wanted)
 
 
 def _rent(offers: Offers, request: Request) -> Truth:

@@ -17,7 +17,7 @@ from cim.matching.market import Market
 from cim.matching.need import Request
 from cim.matching.rents import about_rents, fee_included
 from cim.matching.saying import measure_in_words, office_in_words, plain
-from cim.matching.scoring import MIDDLE, TOTAL, Scores, in_tenths, points_of, undominated
+from cim.matching.scoring import MIDDLE, TOTAL, Scores, filled, in_tenths, points_of, undominated
 from cim.matching.warning import (
     about_data,
     about_parts,
@@ -54,7 +54,7 @@ class Ranked:
     def tenths(self, places: NDArray[np.intp]) -> NDArray[np.int64]:
         """Return what each criterion brings to some offices, in tenths of a point."""
         weights = np.array(list(self.weights.values()))
-        return in_tenths(points_of(self.chosen.values[places], weights))
+        return in_tenths(points_of(self.chosen.values[places], weights, self.chosen.least[places]))
 
     def score_range(self, place: int, score: float) -> tuple[float, float]:
         """Return the score if the unknowns turn out worst and best."""
@@ -178,8 +178,7 @@ def results(ranked: Ranked) -> list[Result]:
     shown = ranked.order[: limit + 1]
     tenths = ranked.tenths(shown)
     # only what ranks above can beat a row, since every weight counts
-    filled = np.nan_to_num(ranked.chosen.values[shown], nan=MIDDLE)
-    pareto = undominated(filled)
+    pareto = undominated(filled(ranked.chosen.values[shown], ranked.chosen.least[shown]))
     found = []
     for rank, place in enumerate(shown[:limit]):
         contributions = _contributions(ranked, place, tenths[rank])

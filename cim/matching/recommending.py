@@ -22,8 +22,15 @@ from cim.matching.offers import SPACE, offers_of
 from cim.matching.patching import patched
 from cim.matching.ranking import Ranked, results
 from cim.matching.relaxing import relax
-from cim.matching.saying import MISSING, NOT_COMPARABLE, UNSEEN, bound_in_words, bound_titles
-from cim.matching.scoring import ranking, scaled, score
+from cim.matching.saying import (
+    MISSING,
+    NOT_COMPARABLE,
+    TOO_MANY_SETS,
+    UNSEEN,
+    bound_in_words,
+    bound_titles,
+)
+from cim.matching.scoring import in_tenths, ranking, scaled, score
 from cim.matching.truth import NO, UNKNOWN, YES
 from cim.matching.unseen import LOWER
 from cim.matching.versions import software_version
@@ -53,10 +60,11 @@ def _rank(market: Market, request: Request, day: dt.date) -> Ranked:
     if not weights:
         # nothing that was asked can be scored: all weigh as in general
         weights = applicable(request, presets()["default"].weights)
-    points = scaled(np.array(list(weights.values())))
-    weights = dict(zip(weights, points.tolist(), strict=True))
+    # in tenths, as points are: no criterion brings more than its weight
+    tenths = in_tenths(scaled(np.array(list(weights.values())))[None])[0]
+    weights = {name: int(n) / 10 for name, n in zip(weights, tenths, strict=True) if n}
     chosen = choose(market, judged, request, weights)
-    scores = score(chosen.values, points)
+    scores = score(chosen.values, np.array(list(weights.values())), chosen.least)
     order = ranking(scores)
     return Ranked(
         market, request, judged, chosen, weights, scores, order[judged.state[order] == YES], day
@@ -91,7 +99,7 @@ def _missing(ranked: Ranked, place: int) -> list[Missing]:
     row = ranked.chosen.offer[place]
     unseen = row < 0 and not np.isnan(ranked.market.numbers("units")[place])
     if unseen:
-        paths.append(next(path for path in LOWER if path in space_bounds(ranked.request)))
+        paths.append(next((path for path in LOWER if path in space_bounds(ranked.request)), FREE))
     elif row < 0:
         paths.append(FREE)
     else:
@@ -110,6 +118,8 @@ def _missing(ranked: Ranked, place: int) -> list[Missing]:
         told["must.rent_max"] = NOT_COMPARABLE
     if unseen:
         told[paths[-1]] = UNSEEN
+    if not told:
+        told["need.area.min"] = TOO_MANY_SETS
     return [Missing(bound=path, zh=zh, en=en) for path, (zh, en) in told.items()]
 
 

@@ -72,6 +72,9 @@ UNSEEN = (
 )
 """What is missing where a block that is not kept may meet the need."""
 
+TOO_MANY_SETS = ("空间组合太多，没有逐一核对", "too many sets of units to look at each")
+"""What is missing where nobody can tell whether any units of an office serve together."""
+
 if set(SPACE_WORDS) != {"all", "free", *SPACE}:
     raise AssertionError("SPACE_WORDS and SPACE differ")
 

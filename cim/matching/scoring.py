@@ -29,7 +29,7 @@ _EXACT = 9
 class Scores:
     """Scores of n alternatives, each (n,), in points of `TOTAL`.
 
-    `known` is the share of the weight that rests on known values (0 to 1).
+    `known` is the share of the weight on which no unknown can change anything (0 to 1).
     """
 
     low: Numbers
@@ -58,12 +58,17 @@ def scaled(weights: Numbers) -> Numbers:
     return found
 
 
-def points_of(values: Numbers, weights: Numbers | float) -> Numbers:
+def filled(values: Numbers, least: Numbers | float, share: float = MIDDLE) -> Numbers:
+    """Fill in unknown values: how far they lie between what they are at least, and the best."""
+    return np.where(np.isnan(values), least + share * (1 - np.asarray(least)), values)
+
+
+def points_of(values: Numbers, weights: Numbers | float, least: Numbers | float = 0.0) -> Numbers:
     """Return the points of each criterion (n, k), unknown values in the middle."""
-    return np.where(np.isnan(values), MIDDLE, values) * weights
+    return filled(values, least) * weights
 
 
-def score(values: Numbers, weights: Numbers) -> Scores:
+def score(values: Numbers, weights: Numbers, least: Numbers | float = 0.0) -> Scores:
     """Add up.
 
     Parameters
@@ -72,18 +77,20 @@ def score(values: Numbers, weights: Numbers) -> Scores:
         (n, k), 0 to 1; NaN is unknown.
     weights
         (k,), scaled.
+    least
+        (n, k), what a value is at least where it is unknown.
     """
-    unknown = np.isnan(values)
 
-    def total(filled: float) -> Numbers:
+    def total(share: float) -> Numbers:
         # a sum of products one after the other: the same for a row whatever the others are
         found = np.zeros(len(values))
-        for column, weight in zip(values.T, weights, strict=True):
-            found += np.where(np.isnan(column), filled, column) * weight
+        for column, weight in zip(filled(values, least, share).T, weights, strict=True):
+            found += column * weight
         return np.round(found, _EXACT)
 
-    known = np.round(((~unknown) * weights).sum(axis=1) / weights.sum(), _EXACT)
-    return Scores(total(0.0), total(MIDDLE), total(1.0), known)
+    low, high = total(0.0), total(1.0)
+    known = np.round(1 - (high - low) / weights.sum(), _EXACT)
+    return Scores(low, total(MIDDLE), high, known)
 
 
 def ranking(scores: Scores) -> NDArray[np.intp]:

@@ -17,6 +17,11 @@ Truth = NDArray[np.int8]
 Numbers = NDArray[np.float64]
 
 
+def exact(values: Numbers) -> Numbers:
+    """Round to a millionth, so that no sum misses a bound by the last bit."""
+    return np.round(values, 6)
+
+
 def truth_of(holds: NDArray[np.bool_], known: NDArray[np.bool_]) -> Truth:
     """Return yes and no where it is known, else unknown."""
     return np.where(known, np.where(holds, YES, NO), UNKNOWN).astype(np.int8)

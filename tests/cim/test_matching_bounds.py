@@ -89,16 +89,48 @@ def test_what_was_not_counted_may_still_be_there(
     assert names(answer) == ["enough, some not"]
     assert in_funnel(answer, f"must.{bound}") == (1, 1, 2)
     assert {one["id"] for one in answer["unknown"]} == {"some not", "none on record"}
-    # what is counted is enough for the lower bound, but no number to score by
-    ranges = {
-        result["office"]["id"]: result["score_range"]
-        for result in ask(here, must={bound: 5}, weights={criterion: 1})["results"]
-    }
-    assert ranges["some not"] == [0, 100]
+    # what is counted is enough for the lower bound, and the least that it can score
+    found = ask(here, must={bound: 5}, weights={criterion: 1})["results"]
+    ranges = {result["office"]["id"]: result["score_range"] for result in found}
+    scores = {result["office"]["id"]: result["score"] for result in found}
+    assert ranges["some not"] == pytest.approx([scores["all counted"], 100], abs=0.11)
+    assert scores["some not"] == pytest.approx((scores["all counted"] + 100) / 2, abs=0.1)
     assert ranges["enough, some not"] == [100, 100]
     least, most = ranges["all counted"]
     assert most - least <= 0.1 + 1e-9
     assert most < 100
+
+
+@pytest.mark.parametrize(
+    ("criterion", "fact", "uncounted", "counts"),
+    [
+        ("parking_nearby", "parking_spaces_near", "parking_lots_unknown", (0, 250, 500, 999)),
+        ("bus_routes", "bus_routes_near", "bus_stops_unknown", (0, 3, 12, 24)),
+        ("metro_lines", "metro_lines_near", "metro_stations_unlined", (0, 1, 2)),
+    ],
+)
+def test_one_more_that_could_not_be_counted_never_lowers_a_score(
+    criterion: str, fact: str, uncounted: str, counts: tuple[int, ...]
+) -> None:
+    offices = [
+        {
+            "id": f"{count:03} {'and more' if more else 'in all'}",
+            fact: float(count),
+            uncounted: more,
+        }
+        for count in counts
+        for more in (0, 1)
+    ]
+    here = market(offices, [free(f"u{o['id']}", str(o["id"]), 100) for o in offices])
+    found = {
+        result["office"]["id"]: result
+        for result in ask(here, weights={criterion: 1}, limit=100)["results"]
+    }
+    for count in counts:
+        exact, open_ended = found[f"{count:03} in all"], found[f"{count:03} and more"]
+        assert open_ended["score"] >= exact["score"]
+        assert open_ended["score_range"] == [exact["score"], 100]
+        assert open_ended["known_weight"] == pytest.approx(exact["score"] / 100, abs=1e-3)
 
 
 def test_a_stated_label_that_does_not_exist_is_refused() -> None:
@@ -128,6 +160,14 @@ def test_a_line_is_asked_for_as_in_a_search_and_within_the_walk_that_is_stated()
         assert sorted(names(ask(here, **question))) == found
     shorter = ask(here, need={"lines": ["2"]}, must={"metro_walk_max": 5}, wanted=1)
     assert {"must": {"metro_walk_max": 6.0}} in [r["change"] for r in shorter["relaxations"]]
+
+
+def test_a_line_out_of_sight_may_be_within_a_walk_that_goes_further() -> None:
+    here = market([{"id": "A", "metro_lines": {}}], [free("a", "A", 100)], Names(lines=("11号线",)))
+    # 3,000 m at 80 m/min: no line is missed up to 37.5 minutes
+    for walk, found in ((37.5, (0, 1, 0)), (37.6, (0, 0, 1))):
+        answer = ask(here, need={"lines": ["11"]}, must={"metro_walk_max": walk})
+        assert in_funnel(answer, "need.lines") == found
 
 
 @pytest.mark.parametrize(

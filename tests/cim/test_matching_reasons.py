@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
@@ -10,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cim.letting import FreeUnit
+from cim.matching.warning import about_units
+from cim.settings import answer_settings
 from tests.cim.random_market import ALWAYS, QUESTION, cities
-from tests.cim.small_market import ask, free, market, names
+from tests.cim.small_market import DAY, ask, free, market, names
 
 
 def test_reasons_name_what_is_good_and_cautions_what_is_unknown_or_close() -> None:
@@ -41,6 +44,37 @@ def test_reasons_name_what_is_good_and_cautions_what_is_unknown_or_close() -> No
     assert found["score_range"] == [56.3, 76.3]
     assert found["known_weight"] == 0.8
     assert {c["code"] for c in found["cautions"]} == {"unknown", "close-to-bound"}
+
+
+def test_equal_weights_are_told_in_tenths_and_no_reason_brings_more_than_its_weight() -> None:
+    best = {"id": "A", "walk_min": 1.0, "parking_ratio": 2.0, "grade": "超甲级"}
+    weights = {"metro_walk": 1, "parking_ratio": 1, "grade": 1}
+    answer = ask(market([best], [free("a", "A", 100)]), weights=weights)
+    [found] = answer["results"]
+    assert found["score"] == 100
+    assert answer["weights"] == {"metro_walk": 33.4, "parking_ratio": 33.3, "grade": 33.3}
+    assert [one["points"] for one in found["contributions"]] == [33.4, 33.3, 33.3]
+    assert found["reasons"][0]["zh"].endswith("得 33.4 分（满分 33.4）")
+    # what would weigh less than half a tenth is left out
+    light = ask(market([best], [free("a", "A", 100)]), weights={"metro_walk": 1e4, "grade": 1})
+    assert light["weights"] == {"metro_walk": 100}
+
+
+def test_a_score_lies_in_its_range_though_the_two_are_rounded_apart() -> None:
+    # 5 of 200 spaces are half the value: 1.25 points
+    counted = {"id": "A", "parking_spaces_near": 5.0, "parking_lots_unknown": 0}
+    here = market([counted], [free("a", "A", 100)])
+    [found] = ask(here, weights={"parking_nearby": 1})["results"]
+    low, high = found["score_range"]
+    assert low <= found["score"] == 1.3 <= high
+
+
+def test_a_unit_counts_as_long_unverified_from_the_day_after_the_last() -> None:
+    here = market([{"id": "A"}], [free("a", "A", 100)])
+    after = answer_settings().unverified_after
+    for days, codes in ((after, set()), (after + 1, {"unverified-units"})):
+        units = here.units.assign(verified_on=DAY - dt.timedelta(days))
+        assert {caution.code for caution in about_units(units, DAY)} == codes
 
 
 @pytest.mark.parametrize(

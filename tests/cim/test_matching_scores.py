@@ -81,6 +81,11 @@ def test_an_unknown_value_never_beats_the_same_office_with_a_known_good_one(
     # side by side, the unknown one first in the order of ids
     both = np.vstack([unknown, known])
     assert ranked(both, weights) == [1, 0]
+    # the same where something is counted already: good is the upper half of what is left
+    least = np.zeros(both.shape)
+    least[0, column] = counted = data.draw(st.floats(0, 1))
+    both[1, column] = counted + good * (1 - counted)
+    assert [int(place) for place in ranking(score(both, weights, least))] == [1, 0]
 
 
 @ALWAYS
@@ -94,6 +99,15 @@ def test_the_parts_of_a_score_add_up_to_it_after_rounding(table: tuple[Numbers, 
     assert (np.abs(tenths.sum(axis=1) - exact) <= 0.5 + 1e-6).all()
     assert (np.abs(tenths - points * 10) < 1 + 1e-6).all()
     assert np.allclose(exact / 10, score(values, weights).middle)
+
+
+@ALWAYS
+@given(tables())
+def test_no_criterion_brings_more_than_its_weight(table: tuple[Numbers, ...]) -> None:
+    values, weights = table
+    whole = in_tenths(weights[None])[0]
+    assert whole.sum() == 1000
+    assert (in_tenths(points_of(values, whole / 10)) <= whole).all()
 
 
 @ALWAYS

@@ -87,6 +87,20 @@ def test_a_unit_of_unknown_rent_is_looked_into_only_where_nothing_known_will_do(
     assert names(ask(here, must={"rent_max": 300})) == ["A"]
 
 
+def test_of_several_units_that_serve_the_one_that_scores_best_is_shown() -> None:
+    rents = {"a": 120.0, "b": 60.0, "c": 90.0}
+    here = market([{"id": "A"}], [free(name, "A", 100, rent=rent) for name, rent in rents.items()])
+    [found] = ask(here, weights={"rent": 1})["results"]
+    assert [unit["id"] for unit in found["units"]] == ["b"]
+    # one place goes before several, though these are cheaper
+    units = [free("a1", "A", 400, rent=50), free("a2", "A", 400, rent=50)]
+    need, must = {"area": {"min": 800, "max": 900}}, {"rent_max": 100}
+    for rent, shown in ((101, ["a1", "a2"]), (100, ["a3"])):
+        here = market([{"id": "A"}], [*units, free("a3", "A", 900, rent=rent)])
+        [found] = ask(here, need=need, must=must, weights={"rent": 1})["results"]
+        assert [unit["id"] for unit in found["units"]] == shown
+
+
 def test_a_unit_that_comes_too_late_is_out_and_one_without_a_date_is_unknown() -> None:
     units = [
         free("a", "late", 100, status="coming", available_from=dt.date(2027, 4, 1)),
