@@ -148,17 +148,16 @@ def some_set(units: Units, bounds: Bounds) -> NDArray[np.bool_] | None:
 
 
 def _cost_at_least(units: Units, bounds: Bounds) -> float:
-    """Return what no set can cost less than: as if units could be cut anywhere."""
+    """Return what no set can cost less than: the needed area, taken of the cheapest units.
+
+    A larger set has a mean rent no lower than that, and at least the needed area is paid for.
+    """
     if np.isinf(bounds.budget):
         return 0.0
-    needed, furthest, total = bounds.needed[0], units.spare.max(), units.area.sum()
     order = np.argsort(units.cost / units.area)
     area = np.concatenate([[0], np.cumsum(units.area[order])])
     cost = np.concatenate([[0], np.cumsum(units.cost[order])])
-    # any set lies between two of these sums of area
-    sums = np.linspace(needed, max(needed, min(total, bounds.most + furthest)), 200)
-    paid_for = np.maximum(needed / sums[1:], 1 - furthest / sums[:-1])
-    return float((np.interp(sums[:-1], area, cost) * paid_for).min())
+    return float(np.interp(bounds.needed[0], area, cost))
 
 
 def _cheapest(kept: NDArray[np.intp], area: Numbers, cost: Numbers) -> NDArray[np.intp]:

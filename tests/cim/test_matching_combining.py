@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from cim.letting import FreeUnit
 from cim.matching import summing
 from cim.matching.patching import merge
+from cim.matching.summing import Bounds, Units, best_sets, some_set
 from tests.cim.small_market import ask, free, market, names
 
 OFTEN = settings(derandomize=True, max_examples=60, deadline=None)
@@ -181,15 +183,32 @@ def test_a_budget_that_is_just_what_the_space_costs_is_enough() -> None:
         assert state_of(ask(here, need={**need, "budget_per_month": 220_980.7}), "A") == "no"
 
 
-@OFTEN
-@given(st.data())
-def test_following_sums_finds_a_set_just_where_trying_each_does(data: st.DataObject) -> None:
-    units, asked = data.draw(offices()), data.draw(needs())
-    answer = ask(market([{"id": "A"}], units), **asked)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("cim.matching.combining.MOST_TRIED", 1)
-        followed = ask(market([{"id": "A"}], units), **asked)
-    assert state_of(followed, "A") == state_of(answer, "A")
+@settings(OFTEN, max_examples=400)
+@given(
+    # few different areas, so that many sets have the same
+    st.lists(
+        st.tuples(st.integers(1, 4), st.sampled_from([0, 0, 0, 0.5]), st.integers(5, 15)),
+        min_size=2,
+        max_size=8,
+    ),
+    st.integers(2, 16),
+    st.sampled_from([0, 1, 5, np.inf]),
+    st.integers(5, 15) | st.just(np.inf),
+)
+def test_following_sums_finds_a_set_just_where_trying_each_does(
+    drawn: list[tuple[int, float, int]], needed: int, room: float, rate: float
+) -> None:
+    area, share, rent = np.array(drawn, dtype=float).T
+    units = Units(area, area * share, area * rent)
+    bounds = Bounds(np.array([float(needed)]), needed + room, needed * rate)
+    [tried] = best_sets(Units(*(a[None] for a in (area, area * share, area * rent))), bounds)
+    found = some_set(units, bounds)
+    assert found is not None
+    assert found.any() == tried.any()
+    if found.any():
+        spare = (area * share)[found].max(keepdims=True)
+        total, cost = area[found].sum(keepdims=True), (area * rent)[found].sum(keepdims=True)
+        assert bounds.met_by(total, spare, cost).all()
 
 
 def test_an_office_of_forty_free_units_is_searched_all_through() -> None:
