@@ -21,7 +21,7 @@ def lot(code: str, name: str | None, spaces: int, north: float = 0, **more: Any)
     return {"id": code, "name": name, "spaces": spaces, "public": True, "geom": place, **more}
 
 
-IN_SITE = {"site_id": "t:S"}
+IN_SITE: dict[str, Any] = {"site_id": "t:S"}
 
 LOTS: dict[str, tuple[list[dict[str, Any]], int]] = {
     "three gates of one name": (
