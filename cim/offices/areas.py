@@ -40,8 +40,6 @@ def _box(numbers: list[float]) -> list[float]:
     half = len(numbers) // 2
     if numbers[1] > numbers[half + 1]:
         raise ValueError("bbox 的南界大于北界 / south of bbox is above north")
-    if numbers[0] > numbers[half]:
-        raise ValueError("bbox 的西界大于东界 / west of bbox is east of its east")
     return numbers
 
 

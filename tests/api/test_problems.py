@@ -58,7 +58,6 @@ BAD_QUESTIONS = {
     "/offices?bbox=1,2,3": "bbox",
     "/offices?bbox=a,b,c,d": "bbox",
     "/offices?bbox=114,23,115,22": "bbox",
-    "/offices?bbox=114.2,22.5,114,22.6": "西界",
     "/offices?move_in=2027/3/1": "不是日期",
     "/offices?q=": "q",
     f"/offices?q={'长' * 101}": "q",

@@ -119,8 +119,8 @@ export function showOffices(collection, { open, question, area, onlyFree }) {
     ...[similarWords(collection.text_match), unknownWords(collection.unknown), offices.length ? exports(question, area) : null].filter(Boolean));
   if (offices.length === 0) {
     clear(make("li", { class: "empty" },
-      "没有符合全部条件的楼宇。请换个说法，或去掉上面的一项条件。",
-      make("br"), make("small", {}, "No office meets every bound: take one away, or word it otherwise.")));
+      "没有符合全部条件的楼宇。可以放宽或去掉上面的条件，或换个说法。",
+      make("br"), make("small", {}, "No office meets every bound: widen or drop one, or word it otherwise.")));
     return;
   }
   clear();
