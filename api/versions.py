@@ -38,7 +38,9 @@ def _if_match(
         )
     # a weak tag never matches, nor does one that is not ours
     return frozenset(
-        int(tag.strip('"')) for tag in re.findall(_TAG, if_match) if re.fullmatch(r'"\d+"', tag)
+        int(tag.strip('"'))
+        for tag in re.findall(_TAG, if_match)
+        if re.fullmatch(r'"\d{1,18}"', tag)
     )
 
 

@@ -26,7 +26,6 @@ from cim.matching.saying import (
     MISSING,
     NOT_COMPARABLE,
     TOO_MANY_SETS,
-    UNSEEN,
     bound_in_words,
     bound_titles,
 )
@@ -117,7 +116,7 @@ def _missing(ranked: Ranked, place: int) -> list[Missing]:
     if "must.rent_max" in told and not np.isnan(ranked.judged.offers.rent_most[row]):
         told["must.rent_max"] = NOT_COMPARABLE
     if unseen:
-        told[paths[-1]] = UNSEEN
+        told[paths[-1]] = TOO_MANY_SETS
     if not told:
         told["need.area.min"] = TOO_MANY_SETS
     return [Missing(bound=path, zh=zh, en=en) for path, (zh, en) in told.items()]

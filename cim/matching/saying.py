@@ -66,14 +66,8 @@ NOT_COMPARABLE = (
 )
 """What is missing where a rent is quoted, but not on a basis that can be compared."""
 
-UNSEEN = (
-    "相邻单元的组合过多，没有逐一核对",
-    "too many blocks of adjacent units to go through each",
-)
-"""What is missing where a block that is not kept may meet the need."""
-
 TOO_MANY_SETS = ("空间组合太多，没有逐一核对", "too many sets of units to look at each")
-"""What is missing where nobody can tell whether any units of an office serve together."""
+"""What is missing where units that were not all looked at together may meet the need."""
 
 if set(SPACE_WORDS) != {"all", "free", *SPACE}:
     raise AssertionError("SPACE_WORDS and SPACE differ")

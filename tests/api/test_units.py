@@ -148,6 +148,7 @@ def test_a_change_on_condition_is_made_only_to_the_version_it_names(
         ("W/{now}", 412),
         ('"nobody"', 412),
         ('"999999999999999999999"', 412),
+        (f'"{"9" * 5000}"', 412),
         ("nobody", 400),
         ("", 400),
     ],
