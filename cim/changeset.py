@@ -111,8 +111,7 @@ def compare(connection: Connection, layer: type[Layer]) -> dict[str, int]:
         connection.execute(
             text(f"""
             create temp view {_DIFF} as
-            select id, 'added' as operation, null::geometry as before, st_envelope(geom) as after
-            from {STAGED}
+            select id, 'added' as operation from {STAGED}
             """)
         )
         return {"added": staged, "changed": 0, "removed": 0, "unchanged": 0}
@@ -120,13 +119,12 @@ def compare(connection: Connection, layer: type[Layer]) -> dict[str, int]:
     connection.execute(
         text(f"""
         create temp table {_DIFF} on commit drop as
-        select s.id, case when t.id is null then 'added' else 'changed' end as operation,
-               st_envelope(t.geom) as before, st_envelope(s.geom) as after
+        select s.id, case when t.id is null then 'added' else 'changed' end as operation
         from {STAGED} s left join {table} t using (id)
         where t.id is null
            or ({quoted(compared, "s.")}) is distinct from ({quoted(compared, "t.")})
         union all
-        select t.id, 'removed', st_envelope(t.geom), null
+        select t.id, 'removed'
         from {table} t join {VANISHED} v using (id)
         """)
     )
@@ -147,7 +145,7 @@ def is_empty(connection: Connection, layer: type[Layer]) -> bool:
 def _record(
     connection: Connection, layer: type[Layer], origin: Origin, counts: dict[str, int]
 ) -> tuple[int, Any]:
-    """Write the batch and its change rows; return its id and moment."""
+    """Write the batch; return its id and moment."""
     if origin.dataset is not None:
         connection.execute(
             insert(Dataset)
@@ -181,13 +179,6 @@ def _record(
         )
         .returning(Batch.id, Batch.made_at)
     ).one()
-    connection.execute(
-        text(f"""
-        insert into change (batch, feature, layer, operation, envelope_before, envelope_after)
-        select :batch, id, :layer, operation, before, after from {_DIFF}
-        """),
-        {"batch": made.id, "layer": layer.__tablename__},
-    )
     return made.id, made.made_at
 
 
@@ -258,6 +249,9 @@ def _light(connection: Connection, layer: type[Layer]) -> Iterator[None]:
         yield
         return
     indexes = sorted(table.indexes, key=lambda index: str(index.name))
+    if _never_filled(connection, table.name):
+        # what a table made or emptied in the same transaction takes in need not be logged
+        connection.execute(text(f"truncate {table.name}"))
     connection.execute(DropConstraint(table.primary_key))
     for index in indexes:
         index.drop(connection)
@@ -265,6 +259,11 @@ def _light(connection: Connection, layer: type[Layer]) -> Iterator[None]:
     connection.execute(AddConstraint(table.primary_key))
     for index in indexes:
         index.create(connection)
+
+
+def _never_filled(connection: Connection, table: str) -> bool:
+    """Tell whether a table has no version of a row, not even one that an older reader may see."""
+    return not connection.scalar(text("select pg_relation_size(:table)"), {"table": table})
 
 
 def _alone(connection: Connection, table: str) -> bool:

@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
-from cim import cluster
+from cim import changes, cluster
 from cim.model import LAYERS, City
 from cim.settings import DEFAULT_METRIC_CRS, answer_settings, city_settings
 
@@ -96,7 +96,9 @@ def migrate(engine: Engine) -> None:
         from alembic import command
 
         connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+        changes.drop_view(connection)
         command.upgrade(alembic_config(connection), "head")
+        changes.create_view(connection, LAYERS)
 
 
 def _metric_srid(name: str) -> int:

@@ -11,6 +11,11 @@ from cim.changeset import STAGED, VANISHED, Origin, Outcome, apply, lock, quoted
 from cim.model import Batch, Layer, columns_of, content_of, fields_of, layer_named
 from cim.references import dangling, referring
 
+_ADDED = """
+    select feature from change
+    where layer = :layer and batch = :batch and operation = 'added'
+"""
+
 
 class RollbackError(ValueError):
     """The batch cannot be taken back; the message says why."""
@@ -48,7 +53,7 @@ def batches(connection: Connection, layer: str | None = None) -> Sequence[Row[tu
     return connection.execute(query).all()
 
 
-def _later_batches(connection: Connection, batch: int) -> list[int]:
+def _later_batches(connection: Connection, layer: type[Layer], batch: int) -> list[int]:
     """Return the batches that touched the same features afterwards and still count.
 
     A later batch that was itself taken back, and the rollback that did so, cancel out.
@@ -62,13 +67,13 @@ def _later_batches(connection: Connection, batch: int) -> list[int]:
                 and not exists (select from batch again where again.rolls_back = r.id)
         )
         select distinct later.batch
-        from change mine join change later using (layer, feature)
-        where mine.batch = :batch
-            and later.batch > :batch
+        from change mine join change later using (feature)
+        where mine.layer = :layer and mine.batch = :batch
+            and later.layer = :layer and later.batch > :batch
             and not exists (select from undone where later.batch in (undone.batch, undone.by))
         order by later.batch
         """),
-        {"batch": batch},
+        {"layer": layer.__tablename__, "batch": batch},
     )
     return list(found.all())
 
@@ -119,21 +124,21 @@ def roll_back(
         raise UnknownBatchError(f"没有批次 {batch} / there is no batch {batch}")
     layer = layer_named(made.layer)
     lock(connection, layer)
+    values = {"layer": made.layer, "batch": batch}
     if not force:
         if (by := _taken_back_by(connection, batch)) is not None:
             raise RollbackError(
                 f"批次 {batch} 已由批次 {by} 撤回，未作任何改动"
                 f" / batch {batch} was taken back already, by batch {by}: nothing was changed"
             )
-        if later := _later_batches(connection, batch):
+        if later := _later_batches(connection, layer, batch):
             raise RollbackError(
                 f"批次 {batch} 的要素后来又被批次 {'、'.join(map(str, later))} 改动；"
                 "请先撤回它们，或用 --force 一并恢复到该批次之前"
                 f" / features of batch {batch} were changed again by {later}:"
                 " roll those back first, or use --force"
             )
-        added = "select feature from change where batch = :batch and operation = 'added'"
-        if still := referring(connection, layer, added, {"batch": batch}):
+        if still := referring(connection, layer, _ADDED, values):
             raise RollbackError(
                 f"批次 {batch} 新增的要素仍被引用：{'、'.join(still)}；"
                 "请先撤回引用它们的批次，或用 --force"
@@ -150,13 +155,7 @@ def roll_back(
         """),
         {"batch": batch},
     )
-    connection.execute(
-        text(f"""
-        insert into {VANISHED}
-        select feature from change where batch = :batch and operation = 'added'
-        """),
-        {"batch": batch},
-    )
+    connection.execute(text(f"insert into {VANISHED} {_ADDED}"), values)
     if not force and (lost := dangling(connection, layer, fields_of(layer))):
         one = lost[0]
         raise RollbackError(

@@ -19,7 +19,7 @@ _STOCK_SQL = Path(__file__).with_name("sql") / "stock.sql"
 # which offices a batch of a layer touches
 _STOCK = {
     # offices whose own row a batch wrote or took away
-    "office": "select feature as id from change where batch = :batch",
+    "office": "select feature as id from change where layer = 'office' and batch = :batch",
     # offices that hold, or held before the batch, a unit that it wrote
     "office_unit": """
         select office_id as id from office_unit where batch = :batch

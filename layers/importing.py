@@ -10,12 +10,13 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, text, update
 
 from cim.changeset import STAGED, Origin, compare, is_empty, lock, merge, stage
-from cim.checks import begin, verdicts
+from cim.checks import Verdict, begin, verdicts
 from cim.difference import difference
 from cim.model import Batch, Layer, content_of, fields_of, layer_named
 from cim.refresh import changing
 from cim.settings import import_settings
 from layers.columns.completeness import refuse_silence
+from layers.findings import Findings
 from layers.intake import Intake
 from layers.mapping import Mapping
 from layers.order import Order
@@ -151,55 +152,71 @@ def bring_in(
     stage(connection, layer)
     intake = Intake(connection, layer, source, mapping, order, dataset_name(source))
     intake.read(progress)
-    findings, plan = intake.findings, intake.plan
+    findings = intake.findings
     # from here on nobody else changes the layer: what is checked is what is merged
     lock(connection, layer)
-    places = intake.places()
-    begun = begin(layer, places) if places is not None and is_empty(connection, layer) else None
+    places, begun = intake.places(), None
+    if places is not None and is_empty(connection, layer):
+        begun = begin(layer, places)
+    referring = _settle(connection, layer, intake)
+    if places is not None and (rejected := findings.rejects(places.index)).any():
+        # what was begun holds for all the rows or not at all
+        places, begun = places[~rejected], None
+    # told before anything is refused: the department mends it all in one go
+    _tell(verdicts(connection, layer, places, begun), findings)
+    late = () if begun is None else begun.verdicts(connection)
+    report = intake.report()
+    reason = _too_many(report, order)
+    if reason is None:
+        found = examine(connection, layer, report.dataset, report.whereabouts)
+        report = replace(report, whereabouts=found)
+        reason = _doubtful(report, order) or _unfit_to_replace(report, order, referring)
+    if reason is not None:
+        _tell(late, findings)
+        raise RefusedError(replace(report, refused=reason, checks=results_of(layer, findings)))
+    counts = compare(connection, layer)
+    changes = difference(connection, layer)
+    outcome = merge(connection, layer, _origin(report, mapping, order), counts, alone=alone)
+    _tell(late, findings)
+    checks = results_of(layer, findings)
+    report = replace(report, outcome=outcome, difference=changes, checks=checks)
+    if outcome.batch is not None:
+        connection.execute(
+            update(Batch).where(Batch.id == outcome.batch).values(report=report.as_dict())
+        )
+    return report
+
+
+def _settle(connection: Connection, layer: type[Layer], intake: Intake) -> list[str]:
+    """Complete the staged rows from the city, and reject those that do not fit into it.
+
+    Returns
+    -------
+    list of str
+        The fields that refer to what would vanish, as `mark_vanished` tells them.
+    """
+    findings, plan, mode = intake.findings, intake.plan, intake.order.mode
     # all the planner needs to know of staged rows is about how many there are
     connection.execute(text("set local default_statistics_target = 10"))
     connection.execute(text(f"analyze {STAGED} (id, dataset)"))
     connection.execute(text("set local default_statistics_target to default"))
     if intake.repeats:
         refuse_repeated(connection, findings)
-    if order.mode == "append":
+    if mode == "append":
         refuse_present(connection, layer, findings)
     filled = plan.filled(has_places=intake.crs is not None)
     drop_rejected(connection, findings)
-    _keep(connection, layer, filled, order.mode)
+    _keep(connection, layer, filled, mode)
     refuse_silence(connection, plan)
     complete_references(connection, layer, plan.dataset, filled)
     refuse_dangling(connection, layer, findings, filled)
     tell_taken_over(connection, layer, findings)
-    referring = []
-    if order.mode == "replace":
-        referring = mark_vanished(connection, layer, plan.dataset, findings)
-    # told before anything is refused: the department mends it all in one go
-    for verdict in verdicts(connection, layer, places, begun):
+    return mark_vanished(connection, layer, plan.dataset, findings) if mode == "replace" else []
+
+
+def _tell(broken: Iterable[Verdict], findings: Findings) -> None:
+    for verdict in broken:
         findings.tell(verdict)
-    report = intake.report()
-    _refuse_if_too_many(report, order)
-    found = examine(connection, layer, plan.dataset, report.whereabouts)
-    report = replace(report, whereabouts=found)
-    _refuse_if_doubtful(report, order)
-    if order.mode == "replace":
-        _refuse_if_unknown(report)
-        _refuse_if_referred_to(report, referring)
-    counts = compare(connection, layer)
-    changes = difference(connection, layer)
-    origin = _origin(report, mapping, order)
-    outcome = merge(connection, layer, origin, counts, alone=alone)
-    report = replace(
-        report,
-        outcome=outcome,
-        difference=changes,
-        checks=results_of(layer, findings),
-    )
-    if outcome.batch is not None:
-        connection.execute(
-            update(Batch).where(Batch.id == outcome.batch).values(report=report.as_dict())
-        )
-    return report
 
 
 def _keep(connection: Connection, layer: type[Layer], filled: set[str], mode: str) -> None:
@@ -213,32 +230,30 @@ def _keep(connection: Connection, layer: type[Layer], filled: set[str], mode: st
     keep_unmapped(connection, layer, silent)
 
 
-def _refuse_if_referred_to(report: Report, referring: list[str]) -> None:
-    """Raise `RefusedError` where other features refer to what would vanish."""
-    if referring:
-        reason = (
-            f"整体替换会移除仍被引用的要素：{'、'.join(referring)}，未作任何改动"
-            f" / features that would vanish are referred to by {', '.join(referring)}:"
-            " nothing was changed"
-        )
-        raise RefusedError(replace(report, refused=reason))
-
-
-def _refuse_if_unknown(report: Report) -> None:
-    """Raise `RefusedError` where it is not known which feature a rejected row is."""
+def _unfit_to_replace(report: Report, order: Order, referring: list[str]) -> str | None:
+    """Say why a dataset cannot be replaced as a whole, where it cannot."""
+    if order.mode != "replace":
+        return None
     if unknown := report.unidentified:
-        reason = (
+        return (
             f"有 {unknown} 行的编号读不出，整体替换会误删它们所指的要素，未作任何改动"
             f" / {unknown} rows have no readable identifier: a replacement would take away the"
             " features they mean; nothing was changed"
         )
-        raise RefusedError(replace(report, refused=reason))
+    if referring:
+        return (
+            f"整体替换会移除仍被引用的要素：{'、'.join(referring)}，未作任何改动"
+            f" / features that would vanish are referred to by {', '.join(referring)}:"
+            " nothing was changed"
+        )
+    return None
 
 
-def _refuse_if_doubtful(report: Report, order: Order) -> None:
-    """Raise `RefusedError` where the evidence speaks against a system that nobody insists on."""
-    if report.whereabouts.verdict == "doubtful" and order.crs is None:
-        raise RefusedError(replace(report, refused=question_of(report.whereabouts)))
+def _doubtful(report: Report, order: Order) -> str | None:
+    """Ask where the evidence speaks against a coordinate system that nobody insists on."""
+    if report.whereabouts.verdict != "doubtful" or order.crs is not None:
+        return None
+    return question_of(report.whereabouts)
 
 
 def _origin(report: Report, mapping: Mapping, order: Order) -> Origin:
@@ -256,14 +271,15 @@ def _origin(report: Report, mapping: Mapping, order: Order) -> Origin:
     )
 
 
-def _refuse_if_too_many(report: Report, order: Order) -> None:
-    """Raise `RefusedError` where more rows are bad than the order allows."""
+def _too_many(report: Report, order: Order) -> str | None:
+    """Say that more rows are bad than the order allows, where they are."""
     bad = report.rejected
     share = 0.0 if order.strict else import_settings().reject_share
-    if bad and bad > share * report.matched:
-        reason = (
-            f"{report.matched} 行中有 {bad} 行不合格，超过 {share:.0%}，未作任何改动"
-            f" / {bad} of {report.matched} rows were rejected, more than {share:.0%}:"
-            " nothing was changed"
-        )
-        raise RefusedError(replace(report, refused=reason_with(reason, report.whereabouts)))
+    if bad <= share * report.matched:
+        return None
+    reason = (
+        f"{report.matched} 行中有 {bad} 行不合格，超过 {share:.0%}，未作任何改动"
+        f" / {bad} of {report.matched} rows were rejected, more than {share:.0%}:"
+        " nothing was changed"
+    )
+    return reason_with(reason, report.whereabouts)

@@ -6,6 +6,6 @@ an SQL condition there, what several rows tell is a file in ``cim/sql/checks``, 
 spatial index over all the new rows is worked out in memory.
 """
 
-from cim.checks.running import SAMPLES, Broken, Verdict, begin, needs_places, verdicts
+from cim.checks.running import SAMPLES, Begun, Broken, Verdict, begin, needs_places, verdicts
 
-__all__ = ["SAMPLES", "Broken", "Verdict", "begin", "needs_places", "verdicts"]
+__all__ = ["SAMPLES", "Begun", "Broken", "Verdict", "begin", "needs_places", "verdicts"]

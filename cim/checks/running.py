@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -88,33 +88,43 @@ def _checks(layer: type[Layer]) -> list[Check]:
     return own if layer.__shares_places__ else [*own, COMMON["place-repeated"]]
 
 
-def begin(layer: type[Layer], places: pd.Series) -> dict[str, Future[Found]]:
+@dataclass(frozen=True)
+class Begun:
+    """The rules over all rows of a layer that is empty, worked out while the server goes on."""
+
+    coming: dict[Check, Future[Found]]
+
+    def verdicts(self, connection: Connection) -> Iterator[Verdict]:
+        """Wait for the rules, and yield those that do not hold for some staged rows."""
+        for check, found in self.coming.items():
+            yield from _verdict(connection, check, *found.result())
+
+
+def begin(layer: type[Layer], places: pd.Series) -> Begun:
     """Begin with the rules over all rows of a layer that is empty, and return at once.
 
-    The rows have only each other to collide with, so that the server can go on meanwhile.
+    The rows have only each other to collide with.
 
     Parameters
     ----------
     places
         As for `verdicts`.
-
-    Returns
-    -------
-    dict
-        What will be found, for `verdicts`.
     """
     working = ThreadPoolExecutor(1)
-    kinds = [check.indexed for check in _checks(layer) if check.indexed in _INDEXED]
-    begun = {kind: working.submit(_INDEXED[kind], places, _NOTHING) for kind in kinds if kind}
+    coming = {
+        check: working.submit(_INDEXED[check.indexed], places, _NOTHING)
+        for check in _checks(layer)
+        if check.indexed in _INDEXED
+    }
     working.shutdown(wait=False)
-    return begun
+    return Begun(coming)
 
 
 def verdicts(
     connection: Connection,
     layer: type[Layer],
     places: pd.Series | None = None,
-    begun: Mapping[str, Future[Found]] | None = None,
+    begun: Begun | None = None,
 ) -> Iterator[Verdict]:
     """Yield the rules of a layer that do not hold for some staged rows.
 
@@ -123,29 +133,36 @@ def verdicts(
     connection
         In the transaction in which the rows were staged.
     places
-        The geometries of the staged rows by row number, where the caller has them at hand; rows
-        that are no longer staged are left out.
+        The geometries of the staged rows by row number, where the caller has them at hand.
     begun
-        From `begin`; it holds if all those rows are staged still, and the layer is still empty.
+        Begun for just these rows; its rules are left out.
     """
-    staged = _staged(connection, places) if needs_places(layer) else _NOTHING
-    others = _others(connection, layer, staged) if needs_places(layer) else _NOTHING
-    if begun is None or staged is not places or len(others):
-        begun = {}
+    staged = others = _NOTHING
+    if needs_places(layer):
+        staged = _staged(connection) if places is None else places
+        others = _others(connection, layer, staged)
     for check in _checks(layer):
-        complete = True
+        if begun is not None and check in begun.coming:
+            continue
         if check.indexed is None:
             count, rows = _by_query(connection, check, layer)
+            if count:
+                yield Verdict(check, count, rows)
         elif check.indexed == "network":
-            count, rows = _named(connection, _apart(connection, staged, others))
-        else:
-            early = begun.get(check.indexed)
-            found, complete = (
-                early.result() if early is not None else _INDEXED[check.indexed](staged, others)
+            yield from _verdict(
+                connection, check, _apart(connection, staged, others), complete=True
             )
-            count, rows = _named(connection, found)
-        if count:
-            yield Verdict(check, count, rows, more=not complete)
+        else:
+            yield from _verdict(connection, check, *_INDEXED[check.indexed](staged, others))
+
+
+def _verdict(
+    connection: Connection, check: Check, found: pd.DataFrame, complete: bool
+) -> Iterator[Verdict]:
+    """Yield the verdict on what a rule over all rows found, if it found any."""
+    count, rows = _named(connection, found)
+    if count:
+        yield Verdict(check, count, rows, more=not complete)
 
 
 def _query(check: Check, layer: type[Layer]) -> str:
@@ -218,19 +235,13 @@ def _named(connection: Connection, found: pd.DataFrame) -> tuple[int, list[Broke
     ]
 
 
-def _staged(connection: Connection, places: pd.Series | None) -> pd.Series:
+def _staged(connection: Connection) -> pd.Series:
     """Return the geometries of the staged rows by row number."""
-    if places is None:
-        read = connection.execute(
-            text("select row_no, st_asbinary(geom) from staged where geom is not null")
-        ).all()
-        index = pd.Index([row for row, _ in read], dtype="int64")
-        return pd.Series(shapely.from_wkb([wkb for _, wkb in read]), index=index, dtype=object)
-    placed = text("select count(*) from staged where geom is not null")
-    if connection.scalar(placed) == len(places):
-        return places
-    present = connection.scalars(text("select row_no from staged where geom is not null")).all()
-    return places[places.index.isin(present)]
+    read = connection.execute(
+        text("select row_no, st_asbinary(geom) from staged where geom is not null")
+    ).all()
+    index = pd.Index([row for row, _ in read], dtype="int64")
+    return pd.Series(shapely.from_wkb([wkb for _, wkb in read]), index=index, dtype=object)
 
 
 def _others(connection: Connection, layer: type[Layer], staged: pd.Series) -> pd.Series:

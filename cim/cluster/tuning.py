@@ -23,6 +23,10 @@ def server_settings() -> dict[str, str]:
         "maintenance_work_mem": _megabytes(memory / 32, 32, 512),
         "work_mem": _megabytes(memory / 128, 4, 32),
         "max_wal_size": "4GB",
+        # a layer that is filled for the first time goes to the disk once, not to the log as well;
+        # a city that needs replicas or a running archive has a server of its own
+        "wal_level": "minimal",
+        "max_wal_senders": "0",
         # segments are used again rather than made anew: a million rows come in a tenth sooner
         "min_wal_size": "1GB",
         "random_page_cost": "1.1",

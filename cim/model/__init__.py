@@ -21,7 +21,7 @@ from cim.model.derived import (
     RefreshMark,
 )
 from cim.model.field import Field, about, field_of, geometry, kind_of
-from cim.model.history import Batch, Change, City, Dataset
+from cim.model.history import Batch, City, Dataset
 from cim.model.layer import (
     PROVENANCES,
     Base,
@@ -42,7 +42,6 @@ __all__ = [
     "SEVERITIES",
     "Base",
     "Batch",
-    "Change",
     "Check",
     "City",
     "Dataset",

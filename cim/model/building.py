@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cim.model.checks import Check
@@ -140,6 +141,10 @@ class Building(Layer):
         )
     )
     site_id: Mapped[str | None] = mapped_column(
-        index=True, info=about("所属项目", "Site", refers_to="site", headers=("项目编号",))
+        info=about("所属项目", "Site", refers_to="site", headers=("项目编号",))
     )
     geom: Mapped[Any] = geometry("MultiPolygon")
+
+
+# most buildings belong to no site
+Index("building_site_id_idx", Building.site_id, postgresql_where=Building.site_id.is_not(None))

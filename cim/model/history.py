@@ -1,16 +1,14 @@
-"""Where data came from and what changed: datasets, batches and change rows."""
+"""Where data came from: the city, its datasets and its batches."""
 
 from __future__ import annotations
 
 import datetime as dt
 from typing import Any
 
-from geoalchemy2 import Geometry
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Index, text
+from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cim.crs import SRID
 from cim.model.layer import Base
 
 
@@ -59,29 +57,3 @@ class Batch(Base):
     rejected: Mapped[int]
     report: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     rolls_back: Mapped[int | None] = mapped_column(ForeignKey("batch.id"))
-
-
-class Change(Base):
-    """One changed feature, with its envelope before and after."""
-
-    __tablename__ = "change"
-    __table_args__ = (
-        # the changes of a batch lie side by side, which is all a BRIN index needs to know; a key
-        # would take as long as the rows, and the layer's own key lets each feature in but once
-        Index("change_batch_idx", "batch", postgresql_using="brin"),
-        # the file of an office tells its history
-        Index("change_office_idx", "feature", postgresql_where=text("layer = 'office'")),
-    )
-
-    batch: Mapped[int] = mapped_column(BigInteger)
-    feature: Mapped[str] = mapped_column()
-    layer: Mapped[str] = mapped_column()
-    operation: Mapped[str]
-    envelope_before: Mapped[Any | None] = mapped_column(
-        Geometry("GEOMETRY", srid=SRID, spatial_index=False)
-    )
-    envelope_after: Mapped[Any | None] = mapped_column(
-        Geometry("GEOMETRY", srid=SRID, spatial_index=False)
-    )
-
-    __mapper_args__ = {"primary_key": [layer, feature, batch]}  # noqa: RUF012

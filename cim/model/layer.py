@@ -143,6 +143,7 @@ class Layer(Base):
         return (
             Index(f"{name}_geom_idx", "geom", postgresql_using="gist"),
             Index(f"{name}_dataset_idx", "dataset"),
+            Index(f"{name}_batch_idx", "batch"),
             # a row that stands nowhere cannot be shown honestly
             CheckConstraint(f"provenance in {tuple(PROVENANCES)}", name="provenance"),
             *searched,
@@ -214,5 +215,6 @@ def past_of(layer: type[Layer]) -> Table:
         Column("closed_by", BigInteger, nullable=False),
         Index(f"{name}_geom_idx", "geom", postgresql_using="gist"),
         Index(f"{name}_valid_idx", "valid_from", "valid_to"),
+        Index(f"{name}_batch_idx", "batch"),
         Index(f"{name}_closed_by_idx", "closed_by"),
     )

@@ -29,11 +29,9 @@ DUE = "(retry_at is null or retry_at <= now())"
 _MANY = 1000
 """Changes above which their common extent is looked at, and not each of them."""
 
-_EACH = "select feature from change where batch = :batch"
-_ENVELOPES = """
-    select unnest(array[envelope_before, envelope_after]) as geom
-    from change where batch = :batch
-"""
+_CHANGE = "change where layer = :layer and batch = :batch"
+_EACH = f"select feature from {_CHANGE}"
+_ENVELOPES = f"select unnest(array[envelope_before, envelope_after]) as geom from {_CHANGE}"
 
 
 def _written(layer: str, column: str) -> str:
@@ -97,14 +95,15 @@ _TOUCHED: dict[str, list[_Touch]] = {
     # a way on foot lies within its own length of the office; whether there is one at all, anywhere
     "road": [
         _Touch("office", _around(_ENVELOPES, ":on_foot")),
-        _Touch("streets", "select '' where exists (select from change where batch = :batch)"),
+        _Touch("streets", f"select '' where exists (select from {_CHANGE})"),
     ],
 }
 """What a batch of a layer touches."""
 
 
-def _values(batch: int, settings: Walking) -> dict[str, object]:
+def _values(layer: type[Layer], batch: int, settings: Walking) -> dict[str, object]:
     return {
+        "layer": layer.__tablename__,
         "batch": batch,
         "near_walk": settings.near_walk,
         # the way on foot, or to a street that makes the place one that streets lead to
@@ -115,7 +114,7 @@ def _values(batch: int, settings: Walking) -> dict[str, object]:
 def mark_after(connection: Connection, layer: type[Layer], batch: int) -> None:
     """Note what a batch touched, in its transaction."""
     touched = _TOUCHED.get(layer.__tablename__, [])
-    values = _values(batch, walking(connection)) if touched else {}
+    values = _values(layer, batch, walking(connection)) if touched else {}
     for part, features in touched:
         used = {name: value for name, value in values.items() if f":{name}" in features}
         connection.execute(

@@ -127,7 +127,7 @@ class Bench:
     def cim(self, file: Path) -> Run:
         """Load a file into an empty layer: checks, merge, history."""
         with psycopg.connect(self.address, autocommit=True) as connection:
-            connection.execute("truncate building, building_past, change, batch cascade")
+            connection.execute("truncate building, building_past, batch cascade")
             connection.execute("checkpoint")
         command = [_CIM, "import", "building", str(file), "--dataset", "simulated"]
         return measured(command, self.environment)

@@ -117,7 +117,6 @@ def begin_anew(city: Engine) -> None:
         for layer in LAYERS:
             connection.execute(text(f"delete from {layer}"))
             connection.execute(text(f"delete from {layer}_past"))
-        connection.execute(text("delete from change"))
         connection.execute(text("delete from batch"))
         connection.execute(text("delete from dataset"))
 
