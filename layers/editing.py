@@ -61,8 +61,8 @@ def _converted(layer: type[Layer], given: Mapping[str, str]) -> dict[str, object
             places = shapely.from_wkt([value], on_invalid="ignore")
             if places[0] is None:
                 raise EditError(f"geom = {value!r}：不是 WKT / is not WKT")
-            stored, _ = stored_places(places, pd.RangeIndex(1), "EPSG:4490", layer, findings)
-            values[name] = None if stored[0] is None else shapely.to_wkb(stored[0], hex=True)
+            stored = stored_places(places, pd.RangeIndex(1), "EPSG:4490", layer, findings)
+            values[name] = stored[0].as_py() and stored[0].as_py().hex()
         else:
             found = convert(pd.Series([value], dtype="string"), column, findings)
             one = found.iloc[0]

@@ -27,14 +27,26 @@ from layers.expression import columns_in, rows_where
 from layers.findings import Findings
 from layers.mapping import GeometryRule, Mapping, MappingError, UnsettledError, mapping_text
 from layers.order import Order
-from layers.places.geometry import stored_places
+from layers.places.geometry import settled_places, stored_wkb
 from layers.places.reading import datum_in_titles, find_places, read_places, srid_of
 from layers.report import Report, results_of
-from layers.source import GEOMETRY, RETURN_COLUMNS, Source, ahead, rows_of
+from layers.source import GEOMETRY, RETURN_COLUMNS, WKB, Source, ahead, rows_of
 from layers.whereabouts.declared import agreed, srids_of
 from layers.whereabouts.placing import Placing
 
 _OF_GEOMETRIES = "几何自带的 SRID / the SRID of the geometries"
+
+
+@dataclass(frozen=True)
+class _Places:
+    """Settled geometries of a chunk, and the WKB they were read from, where they still are that."""
+
+    settled: NDArray[np.object_]
+    read: pa.Array | None
+
+    def of(self, rows: NDArray[np.bool_]) -> _Places:
+        read = None if self.read is None else self.read.filter(pa.array(rows))
+        return _Places(self.settled[rows], read)
 
 
 @dataclass
@@ -87,12 +99,11 @@ class Intake:
         with (
             ThreadPoolExecutor(1) as writing,
             ThreadPoolExecutor(1) as copying,
-            closing(ahead(rows_of(self.source))) as frames,
+            closing(ahead(rows_of(self.source, wkb=True))) as frames,
         ):
             copied: Future[object] = copying.submit(int)
             for frame in frames:
-                rows, places = self._taken(frame)
-                written = writing.submit(as_binary, rows, places, self.layer)
+                written = writing.submit(self._written, *self._taken(frame))
                 copied.result()
                 copied = copying.submit(self._copy, written)
                 if progress is not None:
@@ -117,17 +128,22 @@ class Intake:
         for remark in self.source.remarks:
             self.findings.keep(remark)
 
+    def _written(self, rows: pd.DataFrame, places: _Places | None) -> bytes:
+        if places is None:
+            return as_binary(rows, None, self.layer)
+        return as_binary(rows, stored_wkb(places.settled, self.layer, places.read), self.layer)
+
     def _copy(self, written: Future[bytes]) -> None:
         copy_rows(self.connection, written.result(), self.layer)
 
-    def _taken(self, frame: pd.DataFrame) -> tuple[pd.DataFrame, NDArray[np.object_] | None]:
+    def _taken(self, frame: pd.DataFrame) -> tuple[pd.DataFrame, _Places | None]:
         """Return the rows of a chunk that are good so far, and where they are."""
         self.rows += len(frame)
         for condition in (self.mapping.where, self.order.where):
             if condition:
                 frame = rows_where(frame, condition)
         if self._plan is None:
-            columns = [str(c) for c in frame.columns if c != GEOMETRY]
+            columns = [str(c) for c in frame.columns if c not in (GEOMETRY, WKB)]
             dataset = (
                 self.order.dataset or self.mapping.dataset or own_dataset(frame) or self.fallback
             )
@@ -142,12 +158,12 @@ class Intake:
         places = self._places(frame)
         good = ~self.findings.rejects(rows.index)
         self.findings.settle()
+        if not good.all():
+            rows, places = rows[good], places and places.of(good)
         if places is not None:
-            places = places[good]
-            self._widen(places)
+            self._widen(places.settled)
             if needs_places(self.layer):
-                self._kept.append(pd.Series(places, index=rows.index[good], dtype=object))
-        rows = rows[good]
+                self._kept.append(pd.Series(places.settled, index=rows.index, dtype=object))
         self._ids.append(pa.array(rows["id"], pa.string(), from_pandas=True))
         return rows, places
 
@@ -157,8 +173,8 @@ class Intake:
         ids = pa.chunked_array(self._ids, pa.string())
         return bool(pc.count_distinct(ids, mode="all").as_py() < len(ids))
 
-    def _places(self, frame: pd.DataFrame) -> NDArray[np.object_] | None:
-        """Return the stored geometries of a chunk; None where the source has none."""
+    def _places(self, frame: pd.DataFrame) -> _Places | None:
+        """Return the settled geometries of a chunk; None where the source has none."""
         if self._where is None:
             stated = self.order.crs or self.mapping.crs
             self._where, self._notes = find_places(frame, self.mapping.geometry, stated)
@@ -182,12 +198,13 @@ class Intake:
             check_crs(self.crs)
         elif self.order.crs is None:
             self._check_srids(found)
-        places, repaired = stored_places(
+        places, repaired = settled_places(
             found, frame.index, self.crs, self.layer, self.findings, self.placing.city
         )
         self.placing.compare(frame, self.mapping.geometry, found, places, self.crs, self.findings)
         self.repaired += repaired
-        return places
+        read = frame[WKB].array if places is found and WKB in frame.columns else None
+        return _Places(places, None if read is None else pa.array(read))
 
     def _believed(self, frame: pd.DataFrame, found: NDArray[np.object_]) -> tuple[str, str]:
         """Decide the coordinate system, and say why: the planner, the mapping, the source.

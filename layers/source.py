@@ -18,6 +18,9 @@ CHUNK = 25_000
 GEOMETRY = "geometry"
 """Name of the geometry column in every chunk that has one."""
 
+WKB = "geometry as read"
+"""Column with the bytes of those geometries, where the reader has them: for those who ask."""
+
 FID = "fid"
 """Column with the feature number that some formats carry beside the attributes."""
 
@@ -106,14 +109,20 @@ class Source:
     feature_id: str | None = None
 
 
-def rows_of(source: Source) -> Generator[pd.DataFrame, None, None]:
-    """Read a source: its frames, indexed by row number as the source's own program shows it."""
+def rows_of(source: Source, *, wkb: bool = False) -> Generator[pd.DataFrame, None, None]:
+    """Read a source: its frames, indexed by row number as the source's own program shows it.
+
+    Parameters
+    ----------
+    wkb
+        Keep the column `WKB`, where there is one.
+    """
     first = source.first_row
     for frame in source.chunks():
         if not source.numbered:
             frame.index = pd.RangeIndex(first, first + len(frame))
             first += len(frame)
-        yield frame
+        yield frame if wkb else frame.drop(columns=WKB, errors="ignore")
 
 
 def ahead(frames: Generator[pd.DataFrame, None, None]) -> Generator[pd.DataFrame, None, None]:

@@ -43,8 +43,15 @@ def repeated(staged: pd.Series, others: pd.Series) -> pd.DataFrame:
 
 
 def first_of_each(places: NDArray[np.object_]) -> NDArray[np.int64]:
-    """Return for each geometry the index of the first one that equals it."""
-    written = pd.Series(shapely.to_wkb(places), dtype=object)
+    """Return for each geometry the index of the first one that covers exactly the same place.
+
+    Where an outline begins, which way it runs and whether it is called the only one of several
+    parts does not matter.
+    """
+    alone = shapely.get_num_geometries(places) == 1
+    plain = places.copy()
+    plain[alone] = shapely.get_geometry(places[alone], 0)
+    written = pd.Series(shapely.to_wkb(shapely.normalize(plain)), dtype=object)
     first = pd.Series(np.arange(len(places))).groupby(written, sort=False).transform("first")
     found: NDArray[np.int64] = first.to_numpy(dtype=np.int64)
     return found

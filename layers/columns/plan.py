@@ -200,12 +200,12 @@ def _codes(frame: pd.DataFrame, plan: Plan, findings: Findings) -> pd.Series:
 
 def _identifiers(codes: pd.Series, plan: Plan) -> pd.Series:
     """Return national codes as they are, others as ``dataset:code``."""
-    prefixed = f"{plan.dataset}:" + codes
-    already = codes.str.startswith(f"{plan.dataset}:")
+    prefix = f"{plan.dataset}:"
+    already = codes.str.startswith(prefix).fillna(False)
     national = plan.layer.__national_code__
     if national is not None:
-        already |= codes.str.fullmatch(national)
-    return codes.where(already.fillna(False), prefixed)
+        already |= codes.str.fullmatch(national).fillna(False)
+    return codes.where(already, prefix + codes) if already.any() else prefix + codes
 
 
 def _translated(values: pd.Series, rule: FieldRule, name: str, findings: Findings) -> pd.Series:
@@ -245,14 +245,17 @@ def mapped(frame: pd.DataFrame, plan: Plan, findings: Findings) -> pd.DataFrame:
     """
     findings.ids = None
     codes = _codes(frame, plan, findings)
-    result = pd.DataFrame({"id": _identifiers(codes, plan)}, index=frame.index)
-    findings.ids = result["id"]
+    fields = {"id": _identifiers(codes, plan)}
+    findings.ids = fields["id"]
+    silent = pd.Series(pd.NA, index=frame.index, dtype="string")
     estimated: dict[str, pd.Series] = {}
     for name in content_of(plan.layer):
         if name == "dataset":
-            result[name] = plan.dataset
+            fields[name] = silent.fillna(plan.dataset)
         elif name not in ("id", "geom"):
-            result[name] = _field(frame, plan, name, findings, estimated)
+            read = _field(frame, plan, name, findings, estimated)
+            fields[name] = silent if read is None else read
+    result = pd.DataFrame(fields)
     if estimated:
         result["exceptions"] = _with_marks(result, pd.DataFrame(estimated))
     return result
@@ -260,13 +263,16 @@ def mapped(frame: pd.DataFrame, plan: Plan, findings: Findings) -> pd.DataFrame:
 
 def _field(
     frame: pd.DataFrame, plan: Plan, name: str, findings: Findings, estimated: dict[str, pd.Series]
-) -> pd.Series:
-    """Return one field of the rows; `estimated` receives which of its values are approximate."""
+) -> pd.Series | None:
+    """Return one field of the rows, None where neither the source nor the mapping speaks of it.
+
+    `estimated` receives which of its values are approximate.
+    """
     given = _given(frame, plan, name, findings)
     if given is None:
-        # nothing to read: an unknown value for every row
-        nothing = DEFAULT_PROVENANCE if name == "provenance" else pd.NA
-        return pd.Series(nothing, index=frame.index, dtype="string")
+        if name == "provenance":
+            return pd.Series(DEFAULT_PROVENANCE, index=frame.index, dtype="string")
+        return None
     column = columns_of(plan.layer)[name]
     unit = plan.fields[name].unit if name in plan.fields else None
     reading = read_values(given, column, findings, unit)

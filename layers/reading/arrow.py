@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 
-from layers.source import GEOMETRY
+from layers.source import GEOMETRY, WKB
 
 
 def _types(kind: pa.DataType) -> object:
@@ -28,7 +28,7 @@ def as_frame(table: pa.Table, geometry: str | None) -> pd.DataFrame:
     ----------
     geometry
         Name of the column of WKB; in the frame it is called `GEOMETRY`. What is not WKB stays
-        there as bytes, so that its row can be refused.
+        there as bytes, so that its row can be refused. The bytes themselves are in `WKB`.
     """
     if geometry is None:
         frame: pd.DataFrame = table.to_pandas(types_mapper=_types)
@@ -43,4 +43,5 @@ def as_frame(table: pa.Table, geometry: str | None) -> pd.DataFrame:
         strange = shapely.is_missing(places) & bytes_.is_valid().to_numpy()
         places[strange] = given[strange]
     frame[GEOMETRY] = places
+    frame[WKB] = pd.arrays.ArrowExtensionArray(bytes_)
     return frame

@@ -11,7 +11,7 @@ from sqlalchemy import Column
 from cim.model import field_of, kind_of
 from layers.findings import Findings
 from layers.mapping import MappingError
-from layers.values.cells import NO_TEXT, Reading, given, refuse_rounded, texts
+from layers.values.cells import NO_TEXT, Reading, given, refuse_rounded, texts, without
 from layers.values.dates import read_dates
 from layers.values.quantities import read_numbers
 from layers.values.structures import LIST_SEPARATORS, read_exceptions, read_lists
@@ -77,4 +77,4 @@ def _read_text(values: pd.Series, column: Column[Any], findings: Findings) -> pd
     if field_of(column).refers_to is not None:
         # what belongs to nothing is often said so
         return given(text)
-    return text.mask(text.isin(NO_TEXT))
+    return without(text, text.isin(NO_TEXT))

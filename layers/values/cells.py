@@ -111,13 +111,21 @@ def texts(values: pd.Series) -> pd.Series:
         )
     if values.dtype == object:
         values = values.map(_written)
-    text = values.astype("string").str.replace("\0", "", regex=False).str.strip()
-    return text.mask(text == "")
+    text = values.astype("string")
+    if text.str.contains("\0", regex=False).any():
+        text = text.str.replace("\0", "", regex=False)
+    text = text.str.strip()
+    return without(text, text == "")
+
+
+def without(text: pd.Series, nothing: pd.Series) -> pd.Series:
+    """Return text with the cells that say nothing missing; most columns have none of them."""
+    return text.mask(nothing) if nothing.any() else text
 
 
 def given(text: pd.Series) -> pd.Series:
     """Return text without the words that say there is no value."""
-    return text.mask(text.str.casefold().isin(NOTHING))
+    return without(text, text.str.casefold().isin(NOTHING))
 
 
 def folded(text: pd.Series) -> pd.Series:

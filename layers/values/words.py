@@ -9,7 +9,7 @@ from sqlalchemy import Column
 
 from cim.model import Field, field_of
 from layers.findings import Findings
-from layers.values.cells import NOTHING, folded, given, texts
+from layers.values.cells import NOTHING, folded, given, texts, without
 
 _TRUE = {
     "true",
@@ -84,7 +84,7 @@ def read_words(values: pd.Series, column: Column[Any], findings: Findings) -> pd
     known = plain.map(spellings(field)).astype("string")
     nothing = known.isna() & plain.isin(NOTHING)
     read = text.map(dict(zip(distinct, known, strict=True))).astype("string")
-    text = text.mask(text.isin(distinct[nothing]))
+    text = without(text, text.isin(distinct[nothing]))
     findings.add(
         "value-unknown",
         text.notna() & read.isna(),

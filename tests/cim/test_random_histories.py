@@ -109,7 +109,7 @@ def take_step(city: Engine, bring: Bring, paper: Paper, step: tuple[str, object,
 def begin_anew(city: Engine) -> None:
     """Empty what a sequence writes; a new database for each would take minutes."""
     with city.begin() as connection:
-        for table in (LAYER, f"{LAYER}_past", "change", "batch"):
+        for table in (LAYER, f"{LAYER}_past", "batch"):
             connection.execute(text(f"delete from {table}"))
         connection.execute(text("alter sequence batch_id_seq restart"))
 

@@ -53,8 +53,10 @@ def brought(place: Any, layer: str = "building", crs: str = "EPSG:4490") -> Any:
     """What a layer stores of a place, or the reason why not."""
     findings = Findings()
     places = np.array([place], dtype=object)
-    result, _ = stored_places(places, pd.RangeIndex(1), crs, layer_named(layer), findings)
-    return findings.rejected[0][0].reason if findings.rejected else result[0]
+    result = stored_places(places, pd.RangeIndex(1), crs, layer_named(layer), findings)
+    if findings.rejected:
+        return findings.rejected[0][0].reason
+    return shapely.from_wkb(result[0].as_py())
 
 
 @pytest.mark.parametrize(("datum", "shift"), [("GCJ-02", wgs84_to_gcj02), ("BD-09", wgs84_to_bd09)])
