@@ -43,15 +43,17 @@ def repeated(staged: pd.Series, others: pd.Series) -> pd.DataFrame:
 
 
 def first_of_each(places: NDArray[np.object_]) -> NDArray[np.int64]:
-    """Return for each geometry the index of the first one that covers exactly the same place.
+    """Return for each geometry the index of the first one in exactly the same place.
 
     Where an outline begins, which way it runs and whether it is called the only one of several
-    parts does not matter.
+    parts does not matter; of a line it matters which way it runs.
     """
-    alone = shapely.get_num_geometries(places) == 1
     plain = places.copy()
+    alone = shapely.get_num_geometries(places) == 1
     plain[alone] = shapely.get_geometry(places[alone], 0)
-    written = pd.Series(shapely.to_wkb(shapely.normalize(plain)), dtype=object)
+    areas = shapely.get_dimensions(plain) == 2
+    plain[areas] = shapely.normalize(plain[areas])
+    written = pd.Series(shapely.to_wkb(plain), dtype=object)
     first = pd.Series(np.arange(len(places))).groupby(written, sort=False).transform("first")
     found: NDArray[np.int64] = first.to_numpy(dtype=np.int64)
     return found

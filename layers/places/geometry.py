@@ -24,8 +24,8 @@ _MULTI = {
     _Type.LINESTRING: _Type.MULTILINESTRING,
     _Type.POLYGON: _Type.MULTIPOLYGON,
 }
-_PLAIN = {struct.pack("<BI", 1, kind) for kind in range(1, 8)}
-"""How WKB begins that is little-endian, of two dimensions and without an SRID."""
+_PLAIN = {None, *(struct.pack("<BI", 1, kind) for kind in range(1, 8))}
+"""How WKB begins that is little-endian, of two dimensions and without an SRID; or there is none."""
 _CERTAIN = 1e-11
 """Square degrees for each corner, by which the area of an outline is certain not to be zero."""
 
@@ -86,10 +86,11 @@ def stored_wkb(
         is taken over byte by byte.
     """
     allowed, turned = _allowed(layer), _turned(places)
-    wkb = given
-    if wkb is None or turned is not places or not _is_plain(wkb):
-        wkb = pa.array(shapely.to_wkb(turned, byte_order=1), pa.binary())
     kinds = shapely.get_type_id(turned)
+    if given is not None and turned is places and _is_plain(given, int((kinds < 0).sum())):
+        wkb = given
+    else:
+        wkb = pa.array(shapely.to_wkb(turned, byte_order=1), pa.binary())
     for single, multi in _MULTI.items():
         lone = kinds == single
         if multi in allowed and single not in allowed and lone.any():
@@ -99,10 +100,10 @@ def stored_wkb(
     return wkb
 
 
-def _is_plain(wkb: pa.Array) -> bool:
-    """Tell whether WKB is little-endian, of two dimensions and without an SRID."""
+def _is_plain(wkb: pa.Array, missing: int) -> bool:
+    """Tell whether WKB is little-endian, of two dimensions and without an SRID, but for so many."""
     heads = pc.unique(pc.binary_slice(wkb, 0, 5)).to_pylist()
-    return all(head is None or head in _PLAIN for head in heads)
+    return wkb.null_count == missing and set(heads) <= _PLAIN
 
 
 def stored_places(

@@ -56,12 +56,24 @@ class Paper:
         self.told.append(dict(self.now))
         return True
 
+    def changes(self) -> list[tuple[int, str, str, bool, bool]]:
+        """Batch, feature, operation, and whether it stood somewhere before and after."""
+        return [
+            (number, f"t:{i}", _operation(old, new), old is not None, new is not None)
+            for number, batch in enumerate(self.batches, start=1)
+            for i, old, new in ((i, batch.before[i], batch.after[i]) for i in sorted(batch.before))
+        ]
+
     def taken_back(self, number: int) -> Layer:
         restored = {**self.now, **self.batches[number].before}
         return {i: name for i, name in restored.items() if name is not None}
 
     def is_as_left_by(self, number: int) -> bool:
         return all(self.now.get(i) == name for i, name in self.batches[number].after.items())
+
+
+def _operation(old: str | None, new: str | None) -> str:
+    return "added" if old is None else "removed" if new is None else "changed"
 
 
 names = st.sampled_from(["银行", "酒店", "食堂"])
@@ -121,6 +133,15 @@ def told(city: Engine, moment: dt.datetime | None) -> Layer:
         return {row.id.removeprefix("t:"): row.name for row in found}
 
 
+def changes(city: Engine) -> list[tuple[int, str, str, bool, bool]]:
+    query = text("""
+        select batch, feature, operation, envelope_before is not null, envelope_after is not null
+        from change where layer = :layer order by batch, feature
+    """)
+    with city.connect() as connection:
+        return [tuple(row) for row in connection.execute(query, {"layer": LAYER})]
+
+
 @given(sequence=st.lists(steps, min_size=2, max_size=8))
 @settings(
     max_examples=30,
@@ -138,6 +159,7 @@ def test_any_sequence_of_changes_is_what_it_would_be_on_paper(
     with city.connect() as connection:
         moments = [batch.made_at for batch in reversed(batches(connection))]
     assert len(moments) == len(paper.told)
+    assert changes(city) == paper.changes()
     instant = dt.timedelta(microseconds=1)
     for i, moment in enumerate(moments):
         assert told(city, moment) == paper.told[i]

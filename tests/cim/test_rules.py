@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
+import shapely
 from shapely.affinity import translate
 from shapely.geometry import LineString, Point, box
 
@@ -127,6 +129,20 @@ def test_a_building_that_comes_again_does_not_overlap_itself(bring: Bring) -> No
     told(bring, "building", building("A"))
     assert told(bring, "building", building("A", height=10)) == {}
     assert told(bring, "building", building("A", 10)) == {}
+
+
+def test_an_outline_that_begins_elsewhere_and_runs_the_other_way_is_the_same_place(
+    bring: Bring,
+) -> None:
+    first = building("A")
+    ring = shapely.get_coordinates(first["geom"])[:-1]
+    turned = shapely.MultiPolygon([shapely.Polygon(np.roll(ring, 2, axis=0)[::-1])])
+    found = told(bring, "building", first, {**first, "id": "B", "geom": turned})
+    assert found == {"place-repeated": [("B", "A")]}
+    assert told(bring, "building", {**first, "id": "C", "geom": turned}, dataset="new") == {
+        "place-repeated": [("C", "A")],
+        "footprints-overlap": [("C", "A"), ("C", "B")],
+    }
 
 
 def test_the_same_place_twice_is_noticed_in_the_file_and_against_the_layer(bring: Bring) -> None:
