@@ -125,14 +125,12 @@ def _metric_srid(name: str) -> int:
 def _settle_metric_crs(engine: Engine) -> None:
     """Write the metric system into a new city; refuse another one in an old city."""
     asked = city_settings().metric_crs
+    srid = _metric_srid(asked or DEFAULT_METRIC_CRS)
+    settle = insert(City).values(key="metric_srid", value=str(srid))
     with engine.begin() as connection:
-        srid = _metric_srid(asked or DEFAULT_METRIC_CRS)
-        connection.execute(
-            insert(City)
-            .values(key="metric_srid", value=str(srid))
-            .on_conflict_do_nothing(index_elements=[City.key])
-        )
-        settled = metric_srid(connection)
+        if (settled := _settled_srid(connection)) is None:
+            connection.execute(settle.on_conflict_do_nothing(index_elements=[City.key]))
+            settled = metric_srid(connection)
     if asked and srid != settled:
         raise CityError(
             f"这座城市建库时的米制坐标系是 EPSG:{settled}，不能改用 {asked}；"
@@ -144,10 +142,14 @@ def _settle_metric_crs(engine: Engine) -> None:
 
 def metric_srid(connection: Connection) -> int:
     """Return the EPSG number of the metric system the city was made with."""
-    value = connection.scalar(select(City.value).where(City.key == "metric_srid"))
-    if value is None:
+    if (settled := _settled_srid(connection)) is None:
         raise CityError("数据库里没有城市 / there is no city in this database")
-    return int(value)
+    return settled
+
+
+def _settled_srid(connection: Connection) -> int | None:
+    value = connection.scalar(select(City.value).where(City.key == "metric_srid"))
+    return None if value is None else int(value)
 
 
 @cache

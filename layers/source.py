@@ -75,8 +75,8 @@ class Source:
     chunks
         Starts a reading: frames with the source's own columns, a shapely geometry column
         `GEOMETRY` where the source has geometry, text kept as text.
-    sha256
-        Of the file's bytes.
+    digest
+        Waits for the SHA-256 of the file's bytes, which may still be worked out.
     crs_from
         Where that declaration stands, in Chinese and English.
     first_row
@@ -99,7 +99,7 @@ class Source:
     crs: str | None
     rows: int | None
     chunks: Callable[[], Iterator[pd.DataFrame]]
-    sha256: str | None = None
+    digest: Callable[[], str] | None = None
     crs_from: str = "数据自带的说明 / declared by the source"
     first_row: int = 1
     remarks: list[Finding] = field(default_factory=list)
@@ -107,6 +107,11 @@ class Source:
     notes: list[str] = field(default_factory=list)
     form: Form | None = None
     feature_id: str | None = None
+
+    @property
+    def sha256(self) -> str | None:
+        """SHA-256 of the file's bytes; None for what is no file."""
+        return None if self.digest is None else self.digest()
 
 
 def rows_of(source: Source, *, wkb: bool = False) -> Generator[pd.DataFrame, None, None]:

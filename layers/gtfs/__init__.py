@@ -95,7 +95,7 @@ def _source(path: Path, rows: pd.DataFrame, remarks: list[Finding], digest: str)
         crs="EPSG:4326",
         rows=len(rows),
         chunks=partial(_once, rows),
-        sha256=digest,
+        digest=lambda: digest,
         crs_from="GTFS 规定用 WGS84 / GTFS prescribes WGS84",
         remarks=remarks,
         numbered=True,

@@ -191,7 +191,7 @@ def _unless_empty(path: Path, read: _Read, digest: str, notes: tuple[str, ...]) 
         crs="EPSG:4326",
         rows=None,
         chunks=chunks,
-        sha256=digest,
+        digest=lambda: digest,
         crs_from="OpenStreetMap 一律用 WGS84 / OpenStreetMap is always in WGS84",
         remarks=remarks,
         notes=list(notes),

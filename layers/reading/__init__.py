@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
+from threading import Thread
 
 from layers.reading import archives, parquet, tables
 from layers.reading.archives import open_archive
@@ -39,6 +41,13 @@ def _fingerprint(path: Path) -> str:
     for part in sorted(part for part in path.rglob("*") if part.is_file()):
         whole.update(f"{part.relative_to(path)} {_fingerprint(part)}\n".encode())
     return whole.hexdigest()
+
+
+def _hash(path: Path, digest: Future[str]) -> None:
+    try:
+        digest.set_result(_fingerprint(path))
+    except OSError as error:
+        digest.set_exception(error)
 
 
 def _one_table(source: Source, sublayer: str | None) -> Source:
@@ -96,4 +105,8 @@ def open_source(path: Path, sublayer: str | None = None, called: Collection[str]
         named.
     """
     _check_there(path)
-    return replace(_opened(path, sublayer, called), sha256=_fingerprint(path))
+    source = _opened(path, sublayer, called)
+    digest = Future[str]()
+    # a daemon: nobody who has interrupted an import waits for it
+    Thread(target=_hash, args=(path, digest), daemon=True).start()
+    return replace(source, digest=digest.result)
