@@ -21,6 +21,9 @@ _OF_EACH_PART = ("must.rent_max", "need.move_in", "need.fit_out")
 OF_THE_WHOLE = ("need.area.max", "need.parking_spaces", "need.budget_per_month")
 """Bounds for which it matters which parts are put together."""
 
+CONTIGUOUS = "need.contiguous"
+"""The bound under which nothing is put together."""
+
 _LEAST = ("need.area.min", "need.parking_spaces")
 """Bounds that more space may meet where less does not."""
 
@@ -282,7 +285,7 @@ def with_combinations(
         See `combinations`.
     """
     truth = judge_offers(offers, request, bounds)
-    if not set(bounds) & set(_LEAST):
+    if CONTIGUOUS in bounds or not set(bounds) & set(_LEAST):
         return offers, truth
     best = np.where(offices, of_group(truth, offers.office, len(offices)), YES).astype(np.int8)
     more, of_more = combinations(offers, request, bounds, best, certain=certain)

@@ -73,7 +73,7 @@ def critical_space(
     usable = (truth == YES) & np.isfinite(held)
     best = np.full(len(market), np.inf if most else -np.inf)
     (np.minimum if most else np.maximum).at(best, offers.office[usable], held[usable])
-    if path == "need.area.min":
+    if path == "need.area.min" and not loose.need.contiguous:
         total = _put_together(market, offers, truth, loose)
         best = np.maximum(best, np.where(total < least, total, -np.inf))
     return np.where(np.isfinite(best), best, np.nan)

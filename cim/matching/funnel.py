@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cim.matching.combining import OF_THE_WHOLE, reachable, with_combinations
+from cim.matching.combining import CONTIGUOUS, OF_THE_WHOLE, reachable, with_combinations
 from cim.matching.market import Market
 from cim.matching.musts import MUSTS, asked
 from cim.matching.need import Request
@@ -108,7 +108,7 @@ def _step_truth(
         own = of_group(truth, found.office, len(market))
     else:
         own = of_group(judge_offers(offers, request, bounds), offers.office, len(market))
-        if "need.area.min" in bounds:
+        if "need.area.min" in bounds and CONTIGUOUS not in bounds:
             own = np.maximum(own, reachable(offers, request, bounds, len(market)))
     return np.maximum(own, _not_on_record(market, request, bounds))
 

@@ -48,6 +48,9 @@ def _of(values: dict[str, Any] | Any, *more: str) -> AfterValidator:
 
 
 _OFFICE, _UNIT = columns_of(Office), columns_of(OfficeUnit)
+OnlyIfTrue = Annotated[bool | None, AfterValidator(lambda wanted: wanted or None)]
+"""A wish that nobody has who does not state it."""
+
 Uses = Annotated[Words, _of(field_of(_OFFICE["use"]).values, ANY_USE)]
 Grades = Annotated[Words, _of(field_of(_OFFICE["grade"]).values)]
 Ownerships = Annotated[Words, _of(field_of(_OFFICE["ownership"]).values)]
@@ -98,6 +101,10 @@ class Need(_Strict):
         description="所需车位，按车位配比和租赁面积折算 spaces that come with the area let",
     )
     fit_out: FitOuts | None = Field(default=None, description="装修，可多选 fit-outs that will do")
+    contiguous: OnlyIfTrue = Field(
+        default=None,
+        description="只要一个单元或相邻的单元 one unit, or adjacent ones; else units may lie apart",
+    )
     districts: Words | None = Field(default=None, description="所在区 districts")
     streets: Words | None = Field(default=None, description="街道名称或编号 streets, by name or id")
     business_districts: Words | None = Field(

@@ -229,6 +229,10 @@ def _area_max(offers: Offers, request: Request) -> Truth:
     return either(offers.smallest <= bound, offers.smallest_least > bound)
 
 
+def _contiguous(offers: Offers, _: Request) -> Truth:
+    return np.where(offers.parts == 1, YES, NO).astype(np.int8)
+
+
 def _parking(offers: Offers, request: Request) -> Truth:
     wanted = request.need.parking_spaces or 0.0
     return at_least(exact(offers.parking_ratio * most_area(offers, request) / 100), wanted)
@@ -260,6 +264,7 @@ SPACE: dict[str, tuple[Callable[[Request], object], Callable[[Offers, Request], 
     "need.move_in": (lambda r: r.need.move_in, _move_in),
     "need.fit_out": (lambda r: r.need.fit_out, _fit_out),
     "need.area.min": (lambda r: r.area_min, _area_min),
+    "need.contiguous": (lambda r: r.need.contiguous, _contiguous),
     "need.area.max": (lambda r: r.need.area.max, _area_max),
     "need.parking_spaces": (lambda r: r.need.parking_spaces, _parking),
     "need.budget_per_month": (lambda r: r.need.budget_per_month, _budget),

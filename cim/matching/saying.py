@@ -42,6 +42,7 @@ SPACE_WORDS: dict[str, tuple[str, str, str | None]] = {
     "need.move_in": ("入驻日期", "date of moving in", None),
     "need.fit_out": ("装修", "fit-out", None),
     "need.area.min": ("面积", "area", "m2"),
+    "need.contiguous": ("单元相邻", "adjacency of units", None),
     "need.area.max": ("面积", "area", "m2"),
     "need.parking_spaces": ("随租车位", "parking spaces that come along", "space"),
     "need.budget_per_month": ("每月租金预算", "rent budget", "CNY/month"),

@@ -84,6 +84,29 @@ def test_what_cannot_be_said_stands_apart_with_what_is_missing(visit: Visit) -> 
     expect(parking.locator(".tag")).to_have_text("模拟")
 
 
+def test_units_that_must_be_adjacent_are_asked_for_and_given_up_again(visit: Visit) -> None:
+    page = visit.page
+    apart = page.locator("#advice .answer", has_text="要把不相邻的单元合在一起才够")
+    page.goto(f"{visit.address}/?way=recommend&need.area.min=3000")
+    everything = suitable(page)
+    expect(apart).to_be_visible()
+    page.locator("summary", has_text="更多要求").click()
+    page.locator("[data-path='need.contiguous']").select_option("true")
+    expect(page.locator(".funnel")).to_contain_text("单元相邻")
+    # in the example no office has so much in one piece
+    assert suitable(page) == 0 < everything
+    assert "need.contiguous=true" in page.url
+    # the address alone says it as well, and the form with it
+    page.reload()
+    assert suitable(page) == 0
+    wish = page.locator("[data-path='need.contiguous']")
+    expect(wish).to_have_value("true")
+    page.locator(".relax", has_text="不限单元相邻").first.click()
+    expect(wish).to_have_value("")
+    assert suitable(page) == everything
+    expect(apart).to_be_visible()
+
+
 def test_a_need_brings_a_funnel_and_a_ranking_that_adds_up(visit: Visit) -> None:
     page = visit.page
     page.goto(visit.address)

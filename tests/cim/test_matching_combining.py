@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -62,7 +63,11 @@ def needs(draw: st.DrawFn) -> dict[str, Any]:
     return {"need": need, "must": must}
 
 
-def would_do(units: list[FreeUnit], asked: dict[str, Any]) -> bool:
+def would_do(
+    units: list[FreeUnit],
+    asked: dict[str, Any],
+    fits: Callable[[Sequence[FreeUnit]], bool] = lambda _: True,
+) -> bool:
     """Try every set of units: one may be cut down, and the rent is paid in proportion."""
     low = asked["need"]["area"]["min"]
     high = asked["need"]["area"].get("max", 1e9)
@@ -71,6 +76,8 @@ def would_do(units: list[FreeUnit], asked: dict[str, Any]) -> bool:
     for some in itertools.chain.from_iterable(
         itertools.combinations(units, n) for n in range(1, len(units) + 1)
     ):
+        if not fits(some):
+            continue
         rents = [unit.rent for unit in some]
         if most is not None and any(rent is None or rent > most for rent in rents):
             continue
@@ -97,6 +104,52 @@ def test_an_office_serves_just_where_any_set_of_its_units_does(
     # a rent that nobody knows may turn out to be none
     silent = [unit if unit.rent is not None else _for_nothing(unit) for unit in units]
     assert (state_of(answer, "A") == "no") is not would_do(silent, asked)
+
+
+def connected(units: Sequence[FreeUnit]) -> bool:
+    """Tell whether units hang together, each naming those it adjoins."""
+    left = list(units)
+    reached = {left.pop().id}
+    while joined := [
+        one
+        for one in left
+        if reached & set(one.adjacent_to)
+        or any(one.id in other.adjacent_to for other in units if other.id in reached)
+    ]:
+        reached.update(one.id for one in joined)
+        left = [one for one in left if one.id not in reached]
+    return not left
+
+
+@OFTEN
+@given(offices(), needs())
+def test_where_units_must_be_adjacent_an_office_serves_just_where_a_connected_set_does(
+    units: list[FreeUnit], asked: dict[str, Any]
+) -> None:
+    asked["need"]["contiguous"] = True
+    answer = ask(market([{"id": "A"}], units), **asked)
+    expected = would_do(units, asked, fits=connected)
+    assert (state_of(answer, "A") == "yes") is expected
+    if expected:
+        held = {unit.id: unit for unit in units}
+        assert connected([held[one] for one in shown(answer)])
+        assert not answer["results"][0]["option"]["combined"]
+    told = [step for step in answer["funnel"] if step["bound"] == "need.contiguous"]
+    assert [(step["zh"], step["en"]) for step in told] == [("单元相邻", "adjacency of units")]
+    # what gives way where only the units lie apart
+    apart = not expected and would_do(units, asked)
+    assert apart is (
+        {"need": {"contiguous": None}} in [one["change"] for one in answer["relaxations"]]
+    )
+
+
+def test_a_need_that_does_not_ask_for_adjacent_units_is_no_bound() -> None:
+    here = market([{"id": "A"}], [free("a", "A", 500), free("b", "A", 350)])
+    answers = [
+        ask(here, need={"area": {"min": 600}, **wish}) for wish in ({}, {"contiguous": False})
+    ]
+    assert answers[0] == answers[1]
+    assert names(answers[0]) == ["A"]
 
 
 def _for_nothing(unit: FreeUnit) -> FreeUnit:
