@@ -40,6 +40,8 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=text("site_id is not null"),
     )
+    # car parks near are counted otherwise
+    op.execute("insert into refresh_mark (part, feature) values ('all', '')")
 
 
 def downgrade() -> None:

@@ -104,9 +104,9 @@ parks as (
 -- include parking-totals.sql
 ,
 spaces as materialized (
-    select office_id, sum(spaces) as spaces
+    select office_id, count(*) as lots, sum(spaces) as spaces
     from (
-        -- a total that stands at each gate of a place counts once
+        -- a place whose total stands at each of its gates is one car park, and counts once
         select distinct l.office_id, l.spaces, coalesce(g.place || ' ' || g.gate, l.id)
         from lots l
         left join gates g on g.around = l.office_id and g.id = l.id
@@ -117,7 +117,6 @@ spaces as materialized (
 car_parks as materialized (
     select
         office_id,
-        count(*) filter (where public) as lots,
         -- open to whom, or how large, nobody knows
         count(*) filter (where public is null or (public and spaces is null)) as unknown,
         case when bool_and(source_date is not null) then min(source_date) end as oldest,
@@ -241,7 +240,7 @@ select
     case when city.bus then coalesce(stops.stops, 0) end,
     case when city.bus then coalesce(routes.routes, '{}') end,
     case when city.bus then coalesce(stops.unknown, 0) end,
-    case when city.parking then coalesce(car_parks.lots, 0) end,
+    case when city.parking then coalesce(spaces.lots, 0) end,
     case when city.parking then coalesce(spaces.spaces, 0) end,
     case when city.parking then coalesce(car_parks.unknown, 0) end,
     case when city.amenity then coalesce(amenities.kinds, '{}') end,
