@@ -3,6 +3,9 @@
 A version names the batch that wrote it (``batch``) and, once it is past, the one that ended it
 (``closed_by``). The view ``change`` reads both and tells, for each feature that a batch touched,
 the operation and the envelopes before and after: what tiles and labels refresh by.
+
+The view is for people. The program asks for one layer at a time (`changes_of`): whoever reads the
+view opens every layer, and would wait for one that is closed while it is filled.
 """
 
 from __future__ import annotations
@@ -31,6 +34,11 @@ def create_view(connection: Connection, layers: Iterable[str]) -> None:
     """
     rows = "\nunion all\n".join(map(_rows, layers))
     connection.execute(text(f"create view {VIEW} as\n{rows}"))
+
+
+def changes_of(layer: str) -> str:
+    """Write the changes of one layer for a ``from``, with the columns of the view."""
+    return f"({_rows(layer)}) as change"
 
 
 def _rows(layer: str) -> str:

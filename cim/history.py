@@ -7,14 +7,10 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, FromClause, Row, exists, literal, select, text, union_all
 
+from cim.changes import changes_of
 from cim.changeset import STAGED, VANISHED, Origin, Outcome, apply, lock, quoted, stage
 from cim.model import Batch, Layer, columns_of, content_of, fields_of, layer_named
 from cim.references import dangling, referring
-
-_ADDED = """
-    select feature from change
-    where layer = :layer and batch = :batch and operation = 'added'
-"""
 
 
 class RollbackError(ValueError):
@@ -58,22 +54,25 @@ def _later_batches(connection: Connection, layer: type[Layer], batch: int) -> li
 
     A later batch that was itself taken back, and the rollback that did so, cancel out.
     """
+    changes = changes_of(layer.__tablename__)
     found = connection.scalars(
-        text("""
-        with undone as (
+        text(f"""
+        with mine as (
+            select feature from {changes} where batch = :batch
+        ), later as (
+            select feature, batch from {changes} where batch > :batch
+        ), undone as (
             select r.rolls_back as batch, r.id as by
             from batch r
             where r.rolls_back > :batch
                 and not exists (select from batch again where again.rolls_back = r.id)
         )
         select distinct later.batch
-        from change mine join change later using (feature)
-        where mine.layer = :layer and mine.batch = :batch
-            and later.layer = :layer and later.batch > :batch
-            and not exists (select from undone where later.batch in (undone.batch, undone.by))
+        from mine join later using (feature)
+        where not exists (select from undone where later.batch in (undone.batch, undone.by))
         order by later.batch
         """),
-        {"layer": layer.__tablename__, "batch": batch},
+        {"batch": batch},
     )
     return list(found.all())
 
@@ -124,7 +123,10 @@ def roll_back(
         raise UnknownBatchError(f"没有批次 {batch} / there is no batch {batch}")
     layer = layer_named(made.layer)
     lock(connection, layer)
-    values = {"layer": made.layer, "batch": batch}
+    added = f"""
+        select feature from {changes_of(made.layer)}
+        where batch = :batch and operation = 'added'
+    """
     if not force:
         if (by := _taken_back_by(connection, batch)) is not None:
             raise RollbackError(
@@ -138,7 +140,7 @@ def roll_back(
                 f" / features of batch {batch} were changed again by {later}:"
                 " roll those back first, or use --force"
             )
-        if still := referring(connection, layer, _ADDED, values):
+        if still := referring(connection, layer, added, {"batch": batch}):
             raise RollbackError(
                 f"批次 {batch} 新增的要素仍被引用：{'、'.join(still)}；"
                 "请先撤回引用它们的批次，或用 --force"
@@ -155,7 +157,7 @@ def roll_back(
         """),
         {"batch": batch},
     )
-    connection.execute(text(f"insert into {VANISHED} {_ADDED}"), values)
+    connection.execute(text(f"insert into {VANISHED} {added}"), {"batch": batch})
     if not force and (lost := dangling(connection, layer, fields_of(layer))):
         one = lost[0]
         raise RollbackError(

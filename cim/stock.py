@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, text
 
+from cim.changes import changes_of
 from cim.letting import FREE_STATUSES, refresh_options
 from cim.model import Layer
 
@@ -19,7 +20,7 @@ _STOCK_SQL = Path(__file__).with_name("sql") / "stock.sql"
 # which offices a batch of a layer touches
 _STOCK = {
     # offices whose own row a batch wrote or took away
-    "office": "select feature as id from change where layer = 'office' and batch = :batch",
+    "office": f"select feature as id from {changes_of('office')} where batch = :batch",
     # offices that hold, or held before the batch, a unit that it wrote
     "office_unit": """
         select office_id as id from office_unit where batch = :batch

@@ -28,7 +28,7 @@ from layers.findings import Findings
 from layers.mapping import GeometryRule, Mapping, MappingError, UnsettledError, mapping_text
 from layers.order import Order
 from layers.places.geometry import settled_places, stored_wkb
-from layers.places.reading import datum_in_titles, find_places, read_places, srid_of
+from layers.places.reading import are_own, datum_in_titles, find_places, read_places, srid_of
 from layers.report import Report, results_of
 from layers.source import GEOMETRY, RETURN_COLUMNS, WKB, Source, ahead, rows_of
 from layers.whereabouts.declared import agreed, srids_of
@@ -203,7 +203,8 @@ class Intake:
         )
         self.placing.compare(frame, self.mapping.geometry, found, places, self.crs, self.findings)
         self.repaired += repaired
-        read = frame[WKB].array if places is found and WKB in frame.columns else None
+        own = are_own(frame, self._where) and WKB in frame.columns
+        read = frame[WKB].array if own and places is found else None
         return _Places(places, None if read is None else pa.array(read))
 
     def _believed(self, frame: pd.DataFrame, found: NDArray[np.object_]) -> tuple[str, str]:

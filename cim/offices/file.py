@@ -18,6 +18,7 @@ from sqlalchemy import (
     select,
 )
 
+from cim.changes import changes_of
 from cim.facts import DATES, PROVENANCES_OF, Reading, join_tables, reading_of
 from cim.geojson import feature, json_object
 from cim.items import ItemsQuery, Page, items
@@ -117,12 +118,12 @@ def _history() -> ColumnElement[Any]:
     Reasons and file names are free text and stay private.
     """
     entries: ColumnElement[Any] = literal_column(
-        """(
+        f"""(
         select coalesce(json_agg(json_build_object(
-            'batch', b.id, 'operation', c.operation, 'made_at', b.made_at, 'kind', b.kind
+            'batch', b.id, 'operation', change.operation, 'made_at', b.made_at, 'kind', b.kind
         ) order by b.id desc), '[]')
-        from change c join batch b on b.id = c.batch
-        where c.layer = 'office' and c.feature = office.id
+        from {changes_of("office")} join batch b on b.id = change.batch
+        where change.feature = office.id
         )"""
     )
     return entries.label("history")

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
+from cim.changes import changes_of
 from cim.crs import SRID
 from cim.model import Layer
 from cim.walking import Walking, walking
@@ -29,9 +30,18 @@ DUE = "(retry_at is null or retry_at <= now())"
 _MANY = 1000
 """Changes above which their common extent is looked at, and not each of them."""
 
-_CHANGE = "change where layer = :layer and batch = :batch"
-_EACH = f"select feature from {_CHANGE}"
-_ENVELOPES = f"select unnest(array[envelope_before, envelope_after]) as geom from {_CHANGE}"
+
+def _each(layer: str) -> str:
+    """Return the query of the features that a batch changed."""
+    return f"select feature from {changes_of(layer)} where batch = :batch"
+
+
+def _envelopes(layer: str) -> str:
+    """Return the query of where these features stood before and stand now."""
+    return f"""
+    select unnest(array[envelope_before, envelope_after]) as geom
+    from {changes_of(layer)} where batch = :batch
+    """
 
 
 def _written(layer: str, column: str) -> str:
@@ -81,29 +91,28 @@ class _Touch(NamedTuple):
 
 
 _TOUCHED: dict[str, list[_Touch]] = {
-    **{layer: [_Touch(layer, _EACH)] for layer in PLACES},
+    **{layer: [_Touch(layer, _each(layer))] for layer in PLACES},
     # an office that comes, goes or moves takes its tenants along
     "office": [
-        _Touch("office", _EACH),
-        _Touch("surroundings", _around(_ENVELOPES, ":near_walk")),
+        _Touch("office", _each("office")),
+        _Touch("surroundings", _around(_envelopes("office"), ":near_walk")),
     ],
     "office_unit": [_Touch("surroundings", _around(_HELD, ":near_walk"))],
-    "site": [_Touch("labels", f"select id from office where site_id in ({_EACH})")],
+    "site": [_Touch("labels", f"select id from office where site_id in ({_each('site')})")],
     "station_entrance": [_Touch("station", _written("station_entrance", "station_id"))],
-    "area": [_Touch("surroundings", _around(_ENVELOPES, "0"))],
-    "business_district": [_Touch("surroundings", _around(_ENVELOPES, "0"))],
+    "area": [_Touch("surroundings", _around(_envelopes("area"), "0"))],
+    "business_district": [_Touch("surroundings", _around(_envelopes("business_district"), "0"))],
     # a way on foot lies within its own length of the office; whether there is one at all, anywhere
     "road": [
-        _Touch("office", _around(_ENVELOPES, ":on_foot")),
-        _Touch("streets", f"select '' where exists (select from {_CHANGE})"),
+        _Touch("office", _around(_envelopes("road"), ":on_foot")),
+        _Touch("streets", f"select '' where exists ({_each('road')})"),
     ],
 }
 """What a batch of a layer touches."""
 
 
-def _values(layer: type[Layer], batch: int, settings: Walking) -> dict[str, object]:
+def _values(batch: int, settings: Walking) -> dict[str, object]:
     return {
-        "layer": layer.__tablename__,
         "batch": batch,
         "near_walk": settings.near_walk,
         # the way on foot, or to a street that makes the place one that streets lead to
@@ -114,7 +123,7 @@ def _values(layer: type[Layer], batch: int, settings: Walking) -> dict[str, obje
 def mark_after(connection: Connection, layer: type[Layer], batch: int) -> None:
     """Note what a batch touched, in its transaction."""
     touched = _TOUCHED.get(layer.__tablename__, [])
-    values = _values(layer, batch, walking(connection)) if touched else {}
+    values = _values(batch, walking(connection)) if touched else {}
     for part, features in touched:
         used = {name: value for name, value in values.items() if f":{name}" in features}
         connection.execute(

@@ -142,7 +142,8 @@ def settled_places(
     """
     column = columns_of(layer)["geom"]
     allowed = _allowed(layer)
-    if shapely.has_z(places).any():
+    # heights and measures alike
+    if (shapely.get_coordinate_dimension(places) > 2).any():
         places = shapely.force_2d(places)
     places = without(places, shapely.is_empty(places))
     bounds = shapely.bounds(places)

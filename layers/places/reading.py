@@ -254,6 +254,11 @@ def _own_places(frame: pd.DataFrame, findings: Findings) -> NDArray[Any]:
     return places
 
 
+def are_own(frame: pd.DataFrame, rule: GeometryRule) -> bool:
+    """Tell whether places are the source's own geometries, and not read from other columns."""
+    return not any(rule.model_dump().values()) and GEOMETRY in frame.columns
+
+
 def read_places(frame: pd.DataFrame, rule: GeometryRule, findings: Findings) -> NDArray[Any] | None:
     """Return the geometries of the rows, in the source's own coordinates.
 
@@ -268,7 +273,7 @@ def read_places(frame: pd.DataFrame, rule: GeometryRule, findings: Findings) -> 
         Shapely geometries with x before y, None where a row has no place; None altogether
         where the source has no place at all.
     """
-    if not any(rule.model_dump().values()) and GEOMETRY in frame.columns:
+    if are_own(frame, rule):
         return _own_places(frame, findings)
     rule = find_places(frame, rule)[0]
     if rule.lon and rule.lat and (rule.wkt or rule.ewkb):

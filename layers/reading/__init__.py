@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Collection
 from concurrent.futures import Future
 from dataclasses import replace
@@ -39,14 +40,15 @@ def _fingerprint(path: Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     whole = hashlib.sha256()
     for part in sorted(part for part in path.rglob("*") if part.is_file()):
-        whole.update(f"{part.relative_to(path)} {_fingerprint(part)}\n".encode())
+        # names are bytes: those from another system need not be text
+        whole.update(os.fsencode(part.relative_to(path)) + f" {_fingerprint(part)}\n".encode())
     return whole.hexdigest()
 
 
 def _hash(path: Path, digest: Future[str]) -> None:
     try:
         digest.set_result(_fingerprint(path))
-    except OSError as error:
+    except Exception as error:  # noqa: BLE001 - whoever waits for it hears of it, whatever it is
         digest.set_exception(error)
 
 

@@ -36,7 +36,7 @@ def as_frame(table: pa.Table, geometry: str | None) -> pd.DataFrame:
     frame = table.drop_columns([geometry]).to_pandas(types_mapper=_types)
     # FlatGeobuf writes a missing geometry as no bytes at all
     bytes_ = table[geometry]
-    bytes_ = pc.if_else(pc.greater(pc.binary_length(bytes_), 0), bytes_, None)
+    bytes_ = pc.if_else(pc.greater(pc.binary_length(bytes_), 0), bytes_, None).cast(pa.binary())
     given = bytes_.to_numpy(zero_copy_only=False)
     places = shapely.from_wkb(given, on_invalid="ignore")
     if shapely.is_missing(places).sum() != bytes_.null_count:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from cim.crs import why_local, why_published
 from layers.findings import Findings
 from layers.mapping import GeometryRule
+from layers.places.reading import are_own
 from layers.places.titles import coordinate_columns
 from layers.report import Whereabouts
 from layers.source import GEOMETRY
@@ -64,7 +65,7 @@ class Placing:
         findings: Findings,
     ) -> None:
         """Hold a chunk's geometries against the coordinate columns beside them, if any."""
-        if GEOMETRY not in frame.columns or any(rule.model_dump().values()):
+        if not are_own(frame, rule):
             return
         titles = [str(title) for title in frame.columns if title != GEOMETRY]
         columns = coordinate_columns(titles, crs)

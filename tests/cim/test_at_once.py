@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -9,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Barrier
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,8 +18,10 @@ from shapely.geometry import Point
 from sqlalchemy import Connection, Engine, text
 
 from cim.changeset import lock
-from cim.history import batches
-from cim.model import layer_named
+from cim.derived import refresh_after
+from cim.history import batches, roll_back
+from cim.model import Layer, layer_named
+from cim.offices.file import office_file
 from layers.editing import edit
 from layers.report import Report
 
@@ -174,8 +178,8 @@ def test_an_import_killed_in_the_middle_leaves_the_layer_as_it_was(
     before = content_of("amenity")
     with city.begin() as other:
         if stage == "merging":
-            # it gets as far as its first change row, with the batch written
-            other.execute(text("lock table change in share mode"))
+            # it gets as far as its first row, with the batch written
+            other.execute(text("lock table amenity in share mode"))
         dying = subprocess.Popen(
             [sys.executable, "-c", DYING, stage], stdout=subprocess.PIPE, text=True
         )
@@ -205,6 +209,38 @@ def test_two_that_fill_an_empty_layer_at_once_do_not_wait_in_a_ring(
         rows = [[{**row, "id": f"{who}{n}"} for n in range(300)] for who in "AB"]
         both = [pool.submit(bring, layer, *mine) for mine in rows]
         assert [finish(done) for done in both] == [300, 300]
+
+
+def test_two_layers_that_are_filled_at_once_do_not_wait_in_a_ring(
+    city: Engine, bring: Bring, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both_closed = Barrier(2)
+
+    def refreshed(connection: Connection, layer: type[Layer], batch: int) -> None:
+        both_closed.wait(20)
+        refresh_after(connection, layer, batch)
+
+    # neither goes on before the other has closed its layer and filled it
+    monkeypatch.setattr("cim.changeset.refresh_after", refreshed)
+    stop = {"id": "B1", "name": "国贸", "geom": Point(114.1187, 22.5402)}
+    rows = (("amenity", BANK), ("bus_stop", stop))
+    filled = [pool.submit(bring, layer, row, dataset=layer) for layer, row in rows]
+    assert [finish(done) for done in filled] == [1, 1]
+
+
+def test_an_office_is_read_changed_and_taken_back_while_another_layer_is_closed(
+    city: Engine, bring: Bring
+) -> None:
+    bring("office", OFFICE)
+    with city.begin() as other:
+        other.execute(text("lock table landcover in access exclusive mode"))
+        with city.begin() as connection:
+            connection.execute(text("set local lock_timeout = '2s'"))
+            file = office_file(connection, "t:O1")
+            assert file is not None
+            history = json.loads(file)["properties"]["history"]
+            assert [entry["operation"] for entry in history] == ["added"]
+            assert roll_back(connection, 1).removed == 1
 
 
 def test_an_empty_layer_that_somebody_reads_is_filled_all_the_same(

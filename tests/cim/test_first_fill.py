@@ -54,6 +54,12 @@ def facts(city: Engine, *, by_index: bool) -> list[tuple[object, ...]]:
     return found
 
 
+def logged(city: Engine) -> int:
+    """Bytes that the server has written to its log so far."""
+    with city.connect() as connection:
+        return int(connection.scalar(text("select pg_current_wal_lsn() - '0/0'")) or 0)
+
+
 def test_what_a_first_import_committed_outlives_a_server_that_is_killed(
     make_home: Callable[..., Path],
     bring_into: Callable[[Engine], Bring],
@@ -64,7 +70,12 @@ def test_what_a_first_import_committed_outlives_a_server_that_is_killed(
     monkeypatch.delenv("CIM_DATABASE_URL", raising=False)
     forget_settings()
     try:
-        bring_into(open_city())("building", *footprints(ROWS))
+        city = open_city()
+        before = logged(city)
+        bring_into(city)("building", *footprints(ROWS))
+        with city.connect() as connection:
+            size = connection.scalar(text("select pg_total_relation_size('building')"))
+        assert logged(city) - before < size / 2
         pid = cluster.status(home).pid
         assert pid is not None
         # no checkpoint, no clean end: what counts is what the commit brought to the disk

@@ -116,6 +116,21 @@ def test_of_more_than_five_in_a_hundred_nothing_enters(
         assert batches(connection) == []
 
 
+def test_a_row_that_stays_out_collides_with_none_that_enters(bring: Bring) -> None:
+    apart = [car_park(f"{i}", geom=Point(114.1 + i / 1000, 22.5)) for i in range(40)]
+    # an identifier that comes again is found out only when all rows are there
+    report = bring("parking", *apart, car_park("7", geom=apart[7]["geom"]))
+    assert report.rejected == 1
+    assert [check.code for check in report.checks] == ["id-repeated"]
+
+
+def test_an_import_that_is_refused_tells_what_else_is_wrong(bring: Bring) -> None:
+    with pytest.raises(RefusedError) as refusal:
+        bring("parking", *GOOD[:2], car_park("B", spaces=-5))
+    told = {check.code: check.count for check in refusal.value.report.checks}
+    assert told == {"value-range": 1, "place-repeated": 1}
+
+
 def test_strict_means_not_even_one(bring: Bring, content_of: ContentOf) -> None:
     with pytest.raises(RefusedError):
         bring("parking", *many(99, 1), strict=True)

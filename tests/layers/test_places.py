@@ -191,8 +191,8 @@ def test_single_parts_become_multi_and_lone_multi_parts_become_single() -> None:
 
 def test_heights_and_measures_of_points_are_dropped() -> None:
     assert not brought(shapely.force_3d(BLOCK, 30.0)).has_z
-    measured = shapely.from_wkt("POINT ZM (114.1 22.5 3 4)")
-    assert brought(measured, "amenity") == Point(114.1, 22.5)
+    for measured in ("POINT ZM (114.1 22.5 3 4)", "POINT M (114.1 22.5 4)"):
+        assert brought(shapely.from_wkt(measured), "amenity") == Point(114.1, 22.5)
 
 
 def test_a_place_may_be_missing_where_the_layer_allows_it(

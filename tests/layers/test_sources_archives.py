@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gc
+import os
 import tempfile
 import zipfile
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
@@ -113,6 +115,19 @@ def test_a_geodatabase_is_read_from_its_folder_and_from_a_zip(tmp_path: Path) ->
     files: dict[str, Path | bytes] = {f"罗湖.gdb/{p.name}": p for p in database.iterdir()}
     zipped = open_source(packed(tmp_path / "g.zip", files))
     assert column(zipped, "楼名") == NAMES
+
+
+def test_a_geodatabase_may_hold_a_file_whose_name_is_no_text_here(tmp_path: Path) -> None:
+    database = tmp_path / "罗湖.gdb"
+    buildings().to_file(database, driver="OpenFileGDB", layer="楼宇")
+    alone = open_source(database).sha256
+    (database / os.fsdecode("说明.txt".encode("gbk"))).touch()
+    seen: list[str | None] = []
+    told = Thread(target=lambda: seen.append(open_source(database).sha256), daemon=True)
+    told.start()
+    told.join(20)
+    assert len(seen) == 1
+    assert seen != [alone]
 
 
 def test_what_was_unpacked_is_removed_when_nobody_reads_it_any_more(

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -205,6 +206,32 @@ def test_a_parquet_with_columns_of_coordinates_is_read(
     pd.DataFrame(table).to_parquet(tmp_path / "a.parquet")
     import_file("amenity", tmp_path / "a.parquet", crs="EPSG:4490")
     assert shapely.from_wkb(content_of("amenity")["t:1"]["geom"]) == shapely.Point(114.1, 22.5)
+
+
+@pytest.mark.parametrize("name", ["a.gpkg", "a.parquet"])
+def test_a_geometry_is_not_stored_where_the_mapping_names_columns_of_coordinates(
+    name: str, tmp_path: Path, import_file: ImportFile, content_of: ContentOf
+) -> None:
+    centre = gpd.GeoDataFrame(
+        {"id": ["1"], "kind": ["bank"], "x": [114.1], "y": [22.5]},
+        geometry=[shapely.Point(114.2, 22.6)],
+        crs="EPSG:4490",
+    )
+    path = tmp_path / name
+    centre.to_parquet(path) if path.suffix == ".parquet" else centre.to_file(path)
+    import_file("amenity", path, '[geometry]\nlon = "x"\nlat = "y"\n', crs="EPSG:4490")
+    assert shapely.from_wkb(content_of("amenity")["t:1"]["geom"]) == shapely.Point(114.1, 22.5)
+
+
+def test_bytes_of_any_length_are_a_geometry(
+    tmp_path: Path, import_file: ImportFile, content_of: ContentOf
+) -> None:
+    # as Polars and others write them
+    places = pa.array(shapely.to_wkb(OUTLINES), pa.large_binary())
+    table = pa.table({"编码": ["1", "2"], "geometry": places})
+    pq.write_table(table, tmp_path / "b.parquet")
+    import_file("building", tmp_path / "b.parquet", crs="EPSG:4490")
+    assert len(content_of("building")) == 2
 
 
 def test_bytes_that_are_no_geometry_reject_their_row_and_no_other(
