@@ -30,7 +30,8 @@ def create_view(connection: Connection, layers: Iterable[str]) -> None:
 
     Its columns: ``batch``, ``feature``, ``layer``, ``operation`` (added, changed or removed), and
     the envelopes ``envelope_before`` and ``envelope_after`` in stored degrees, null where there
-    was no feature or it has no place.
+    was no feature or it has no place. It is made when a city is migrated: whoever changes it adds
+    a migration.
     """
     rows = "\nunion all\n".join(map(_rows, layers))
     connection.execute(text(f"create view {VIEW} as\n{rows}"))

@@ -10,18 +10,17 @@ from __future__ import annotations
 
 import os
 import pwd
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, exists, func, select, text
+from sqlalchemy import Connection, func, select, text
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.schema import AddConstraint, DropConstraint
 
 from cim.derived import refresh_after
-from cim.model import Batch, Dataset, Layer, columns_of, content_of, table_of
+from cim.filling import filling, is_empty
+from cim.model import Batch, Dataset, Layer, columns_of, content_of
 from cim.stock import is_source
 
 STAGED = "staged"
@@ -137,11 +136,6 @@ def compare(connection: Connection, layer: type[Layer]) -> dict[str, int]:
     return {**counts, "unchanged": staged - counts["added"] - counts["changed"]}
 
 
-def is_empty(connection: Connection, layer: type[Layer]) -> bool:
-    """Tell whether a layer holds no features."""
-    return not connection.scalar(select(exists().select_from(table_of(layer))))
-
-
 def _record(
     connection: Connection, layer: type[Layer], origin: Origin, counts: dict[str, int]
 ) -> tuple[int, Any]:
@@ -227,7 +221,7 @@ def _add(
     # where every staged row is new there is nothing to tell apart
     all_new = counts["changed"] + counts["unchanged"] == 0
     new = "" if all_new else f" join {_DIFF} d on d.id = s.id and d.operation = 'added'"
-    with _light(connection, layer) if light else nullcontext():
+    with filling(connection, layer) if light else nullcontext():
         connection.execute(
             text(f"""
             insert into {layer.__tablename__} ({quoted(content)}, batch, valid_from)
@@ -235,45 +229,6 @@ def _add(
             """),
             values,
         )
-
-
-@contextmanager
-def _light(connection: Connection, layer: type[Layer]) -> Iterator[None]:
-    """Let a layer that is empty be filled without its indexes, which are built at the end.
-
-    Built at once they take a fifth of the time. The layer is closed to readers while it is
-    filled; where anybody has it open already, nothing is dropped and nobody waits.
-    """
-    table = table_of(layer)
-    if not (is_empty(connection, layer) and _alone(connection, table.name)):
-        yield
-        return
-    indexes = sorted(table.indexes, key=lambda index: str(index.name))
-    if _never_filled(connection, table.name):
-        # what a table made or emptied in the same transaction takes in need not be logged
-        connection.execute(text(f"truncate {table.name}"))
-    connection.execute(DropConstraint(table.primary_key))
-    for index in indexes:
-        index.drop(connection)
-    yield
-    connection.execute(AddConstraint(table.primary_key))
-    for index in indexes:
-        index.create(connection)
-
-
-def _never_filled(connection: Connection, table: str) -> bool:
-    """Tell whether a table has no version of a row, not even one that an older reader may see."""
-    return not connection.scalar(text("select pg_relation_size(:table)"), {"table": table})
-
-
-def _alone(connection: Connection, table: str) -> bool:
-    """Close a table to everybody else; False where somebody has it open."""
-    try:
-        with connection.begin_nested():
-            connection.execute(text(f"lock table {table} in access exclusive mode nowait"))
-    except OperationalError:
-        return False
-    return True
 
 
 def apply(connection: Connection, layer: type[Layer], origin: Origin) -> Outcome:

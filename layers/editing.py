@@ -62,7 +62,8 @@ def _converted(layer: type[Layer], given: Mapping[str, str]) -> dict[str, object
             if places[0] is None:
                 raise EditError(f"geom = {value!r}：不是 WKT / is not WKT")
             stored = stored_places(places, pd.RangeIndex(1), "EPSG:4490", layer, findings)
-            values[name] = stored[0].as_py() and stored[0].as_py().hex()
+            wkb = stored[0].as_py()
+            values[name] = None if wkb is None else wkb.hex()
         else:
             found = convert(pd.Series([value], dtype="string"), column, findings)
             one = found.iloc[0]

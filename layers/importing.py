@@ -9,9 +9,10 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, text, update
 
-from cim.changeset import STAGED, Origin, compare, is_empty, lock, merge, stage
+from cim.changeset import STAGED, Origin, compare, lock, merge, stage
 from cim.checks import Verdict, begin, verdicts
 from cim.difference import difference
+from cim.filling import is_empty
 from cim.model import Batch, Layer, content_of, fields_of, layer_named
 from cim.refresh import changing
 from cim.settings import import_settings

@@ -16,7 +16,7 @@ from cim.model import Layer, columns_of
 from layers.findings import Faults, Findings
 from layers.places.mending import mended
 from layers.whereabouts.city import Extent
-from layers.whereabouts.rows import locate, note_rows, placed, without, written
+from layers.whereabouts.rows import emptied, locate, note_rows, placed, written
 
 _Type = shapely.GeometryType
 _MULTI = {
@@ -145,14 +145,14 @@ def settled_places(
     # heights and measures alike
     if (shapely.get_coordinate_dimension(places) > 2).any():
         places = shapely.force_2d(places)
-    places = without(places, shapely.is_empty(places))
+    places = emptied(places, shapely.is_empty(places))
     bounds = shapely.bounds(places)
     endless = ~(np.isfinite(bounds).all(axis=1) | shapely.is_missing(places))
     unreadable = "坐标不是有限的数 / a coordinate is not finite"
     note_rows(
         findings, "coordinates-unreadable", endless, rows, written(places), lambda _: unreadable
     )
-    places = without(places, endless)
+    places = emptied(places, endless)
     bounds[endless] = np.nan
     moved, there = placed(places, bounds, rows, crs, findings, city)
     whole, repairs = mended(moved, there, rows, findings)

@@ -98,7 +98,7 @@ def placed(
     zero = (bounds == 0).all(axis=1)
     degrees = in_degrees(crs)
     off = _off_globe(bounds) if degrees else np.zeros(len(places), dtype=bool)
-    moved = to_stored(without(places, zero | off), crs)
+    moved = to_stored(emptied(places, zero | off), crs)
     there = bounds if moved is places else shapely.bounds(moved)
     present = ~shapely.is_missing(moved)
     lost = off | (present & (_off_globe(there) | ~np.isfinite(there).all(axis=1)))
@@ -130,7 +130,7 @@ def placed(
             ),
             there,
         )
-    return without(moved, lost | swapped), there
+    return emptied(moved, lost | swapped), there
 
 
 _ZERO = "坐标为 (0, 0)，是空值 / coordinates (0, 0) are a missing value"
@@ -151,7 +151,7 @@ def _in_both(words: str) -> tuple[str, str]:
     return chinese, english
 
 
-def without(places: NDArray[Any], marked: Marks) -> NDArray[Any]:
+def emptied(places: NDArray[Any], marked: Marks) -> NDArray[Any]:
     """Return the places with the marked ones taken out; the array itself where none is."""
     if not marked.any():
         return places
@@ -174,7 +174,7 @@ def _swapped(places: NDArray[Any], rows: Marks, crs: str, city: Extent) -> Marks
     turned = shapely.transform(places[rows], lambda points: points[:, ::-1])
     bounds = shapely.bounds(turned)
     if in_degrees(crs):
-        turned = without(turned, _off_globe(bounds))
+        turned = emptied(turned, _off_globe(bounds))
     there = shapely.bounds(to_stored(turned, crs))
     centre = (there[:, :2] + there[:, 2:]) / 2
     result[rows] = city.holds(centre[:, 0], centre[:, 1])

@@ -48,7 +48,13 @@ def downgrade() -> None:
     """Take back; what the view told becomes rows again."""
     op.drop_index("building_site_id_idx", table_name="building")
     op.create_index("building_site_id_idx", "building", ["site_id"], unique=False)
-    op.execute("create table written as select * from change")
+    op.execute("""
+        create table written as
+        select batch, feature, layer, operation,
+            cast(envelope_before as geometry(Geometry, 4490)) as envelope_before,
+            cast(envelope_after as geometry(Geometry, 4490)) as envelope_after
+        from change
+    """)
     op.execute("drop view change")
     op.execute("alter table written rename to change")
     for column in ("batch", "feature", "layer", "operation"):
