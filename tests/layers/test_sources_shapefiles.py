@@ -206,3 +206,17 @@ def test_the_system_comes_from_the_prj(tmp_path: Path, import_file: ImportFile) 
     report = import_file("building", written(tmp_path, "GBK", cpg="936"))
     assert report.crs == "EPSG:4490"
     assert report.whereabouts.because == ".prj 文件 / the .prj file"
+
+
+def test_a_system_without_a_number_is_called_by_its_name(
+    tmp_path: Path, import_file: ImportFile
+) -> None:
+    path = written(tmp_path, "GBK", cpg="936")
+    gpd.read_file(path).to_crs(4547).to_file(path, encoding="GBK")
+    plan = path.with_suffix(".prj").read_text()
+    plan = plan.replace("CGCS2000_3_Degree_GK_CM_114E", "Luohu_Local").replace("114.0", "114.05")
+    path.with_suffix(".prj").write_text(plan)
+    report = import_file("building", path, dry_run=True)
+    assert report.crs == "Luohu_Local"
+    # the whole of it stays on record
+    assert (report.whereabouts.crs or "").startswith("PROJCS")
