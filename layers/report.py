@@ -11,6 +11,7 @@ from cim.difference import Difference
 from cim.model import COMMON, SEVERITIES, Check, Layer
 from cim.model.checks import Severity
 from layers.findings import Cause, Faults, Finding, Findings
+from layers.whereabouts.apart import short
 
 
 @dataclass(frozen=True)
@@ -139,8 +140,8 @@ class Report:
 
     @property
     def crs(self) -> str | None:
-        """The coordinate system that was believed."""
-        return self.whereabouts.crs
+        """The coordinate system that was believed, by its number or name where a file has WKT."""
+        return short(self.whereabouts.crs) if self.whereabouts.crs else None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the report as plain data, for JSON."""

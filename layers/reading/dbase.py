@@ -187,3 +187,39 @@ def table_encoding(path: Path, cpg: str | None) -> Encoding:
     if codec is not None and best == codec and codec in _DOUBTFUL and seen:
         best = _speaks_for(seen) or codec
     return Encoding(best, stated, believed=best == codec, plain=not seen)
+
+
+def _whole(name: bytes) -> bytes:
+    """Leave out a character of UTF-8 that the end of a field's name cuts in half."""
+    try:
+        return codecs.getincrementaldecoder("utf-8")().decode(name).encode()
+    except UnicodeDecodeError:
+        return name
+
+
+def mended_header(path: Path) -> bytes | None:
+    """Return the header of a table in UTF-8, the last characters of its field names whole.
+
+    A name has ten bytes: three Chinese characters, and the first byte of the fourth, which many
+    programs write all the same, and of which GDAL makes no name that can be read.
+
+    Returns
+    -------
+    bytes or None
+        None where no name ends in half a character. Names that are the same without it are
+        told apart by a digit in its place.
+    """
+    names = _layout(path).names
+    known = {name for name in names if _whole(name) == name}
+    if known.issuperset(names):
+        return None
+    with path.open("rb") as file:
+        header = bytearray(file.read(32 * (len(names) + 1)))
+    for at, name in enumerate(names, start=1):
+        whole = _whole(name)
+        if whole != name:
+            free = (whole, *(whole + b"%d" % digit for digit in range(1, 10)))
+            chosen = next((one for one in free if one not in known), whole)
+            known.add(chosen)
+            header[32 * at : 32 * at + 11] = chosen.ljust(11, b"\0")
+    return bytes(header)

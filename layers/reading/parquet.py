@@ -32,7 +32,13 @@ def _declared(path: Path, schema: pa.Schema) -> tuple[str | None, str | None]:
         )
     # no entry means CRS84, null means unknown
     crs = column.get("crs", "OGC:CRS84")
-    return name, None if crs is None else CRS.from_user_input(crs).to_wkt()
+    return name, None if crs is None else _named(CRS.from_user_input(crs))
+
+
+def _named(crs: CRS) -> str:
+    """Name a system as people do, ``EPSG:4547``; what no catalogue holds just so stays WKT."""
+    known = crs.to_authority(min_confidence=100)
+    return ":".join(known) if known else crs.to_wkt()
 
 
 def _bare(schema: pa.Schema) -> str | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from layers.findings import Finding
-from layers.reading.dbase import Encoding, table_encoding
+from layers.reading.dbase import Encoding, mended_header, table_encoding
 from layers.reading.folders import TemporaryFolder
 from layers.source import SourceError
 
@@ -63,7 +64,7 @@ def prepare(path: Path) -> Shapefile:
     """Find the files of a shapefile and in which encoding its text is.
 
     A missing index (``.shx``) is restored in a temporary folder, never beside the planner's
-    file.
+    file; so are names of fields that end in half a character, which nothing can read.
 
     Raises
     ------
@@ -81,15 +82,22 @@ def prepare(path: Path) -> Shapefile:
     remarks = []
     if not (encoding.believed or encoding.plain):
         remarks.append(_remark(parts[".dbf"], encoding))
-    if ".shx" in parts:
+    header = mended_header(parts[".dbf"]) if encoding.name == "utf-8" else None
+    if ".shx" in parts and header is None:
         return Shapefile(path, encoding.name, remarks=remarks)
     folder = TemporaryFolder()
     for suffix, part in parts.items():
-        (folder.path / f"{path.stem}{suffix}").symlink_to(part.resolve())
+        other = folder.path / f"{path.stem}{suffix}"
+        if suffix == ".dbf" and header is not None:
+            shutil.copyfile(part, other)
+            with other.open("r+b") as file:
+                file.write(header)
+        else:
+            other.symlink_to(part.resolve())
     return Shapefile(
         folder.path / f"{path.stem}.shp",
         encoding.name,
-        restore=True,
+        restore=".shx" not in parts,
         folder=folder,
         remarks=remarks,
     )

@@ -13,6 +13,7 @@ import pandas as pd
 from sqlalchemy import Column
 
 from cim.model import Field, field_of, kind_of
+from cim.model.field import UNIT_TITLES
 from layers.findings import Findings
 from layers.mapping import MappingError
 from layers.units import convention, is_unit, unit_factor
@@ -181,13 +182,14 @@ def _bounded(found: pd.Series, column: Column[Any], findings: Findings) -> None:
     minimum = -LARGEST if whole and field.minimum is None else field.minimum
     maximum = LARGEST if whole and field.maximum is None else field.maximum
     unit = f" {field.unit}" if field.unit else ""
+    zh = f" {UNIT_TITLES.get(field.unit, field.unit)}" if field.unit else ""
     if minimum is not None:
         findings.add(
             "value-range",
             found < minimum,
             column.name,
             found,
-            f"小于最小值 {minimum:.10g}{unit} / is below {minimum:.10g}{unit}",
+            f"小于最小值 {minimum:.10g}{zh} / is below {minimum:.10g}{unit}",
         )
     if maximum is not None:
         findings.add(
@@ -195,7 +197,7 @@ def _bounded(found: pd.Series, column: Column[Any], findings: Findings) -> None:
             found > maximum,
             column.name,
             found,
-            f"大于最大值 {maximum:.10g}{unit} / is above {maximum:.10g}{unit}",
+            f"大于最大值 {maximum:.10g}{zh} / is above {maximum:.10g}{unit}",
         )
 
 

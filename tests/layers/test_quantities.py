@@ -112,7 +112,7 @@ UNREADABLE = [
     ("office.gross_floor_area", "9**9**9**9", "不是数字"),
     ("office.gross_floor_area", "nan㎡", "不是数字"),
     ("office.efficiency", "七成", "不是数字"),
-    ("office.efficiency", "170%", "大于最大值 100"),
+    ("office.efficiency", "170%", "大于最大值 100 % / is above 100 percent"),
 ]
 
 

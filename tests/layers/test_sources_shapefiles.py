@@ -146,6 +146,34 @@ def test_a_character_that_a_full_cell_cuts_in_half_costs_only_itself(
     assert others == NAMES
 
 
+def test_names_of_fields_cut_in_half_a_character_are_read_as_far_as_they_are_whole(
+    tmp_path: Path, import_file: ImportFile, content_of: ContentOf
+) -> None:
+    path = written(tmp_path, "UTF-8", cpg="UTF-8")
+    table = bytearray(path.with_suffix(".dbf").read_bytes())
+    for at, title in ((2, "建筑名称"), (3, "建筑高度")):
+        table[32 * at : 32 * at + 11] = title.encode()[:10] + b"\0"
+    path.with_suffix(".dbf").write_bytes(table)
+    mapping = '[fields]\nid = "编码"\nname = "建筑名"\nheight = "建筑高"\n'
+    report = import_file("building", path, mapping)
+    assert report.rejects == []
+    assert [row["name"] for _, row in sorted(content_of("building").items())] == NAMES
+    assert path.with_suffix(".dbf").read_bytes() == table
+
+
+def test_names_of_fields_that_are_alike_without_their_half_character_stay_two(
+    tmp_path: Path,
+) -> None:
+    path = written(tmp_path, "UTF-8", cpg="UTF-8")
+    table = bytearray(path.with_suffix(".dbf").read_bytes())
+    for at, title in ((2, "总建筑称"), (3, "总建筑面")):
+        table[32 * at : 32 * at + 11] = title.encode()[:10] + b"\0"
+    path.with_suffix(".dbf").write_bytes(table)
+    source = open_source(path)
+    assert column(source, "总建筑") == NAMES
+    assert column(source, "总建筑1") == [100.5, 100.5]
+
+
 def test_a_missing_index_is_restored_and_never_beside_the_planner_s_file(
     tmp_path: Path, import_file: ImportFile, content_of: ContentOf
 ) -> None:
@@ -178,3 +206,17 @@ def test_the_system_comes_from_the_prj(tmp_path: Path, import_file: ImportFile) 
     report = import_file("building", written(tmp_path, "GBK", cpg="936"))
     assert report.crs == "EPSG:4490"
     assert report.whereabouts.because == ".prj 文件 / the .prj file"
+
+
+def test_a_system_without_a_number_is_called_by_its_name(
+    tmp_path: Path, import_file: ImportFile
+) -> None:
+    path = written(tmp_path, "GBK", cpg="936")
+    gpd.read_file(path).to_crs(4547).to_file(path, encoding="GBK")
+    plan = path.with_suffix(".prj").read_text()
+    plan = plan.replace("CGCS2000_3_Degree_GK_CM_114E", "Luohu_Local").replace("114.0", "114.05")
+    path.with_suffix(".prj").write_text(plan)
+    report = import_file("building", path, dry_run=True)
+    assert report.crs == "Luohu_Local"
+    # the whole of it stays on record
+    assert (report.whereabouts.crs or "").startswith("PROJCS")

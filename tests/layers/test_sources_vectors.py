@@ -93,6 +93,7 @@ def test_every_kind_of_file_says_where_it_states_its_system(tmp_path: Path) -> N
     }
     assert stated["b.gpkg"] == ("EPSG:4490", "GeoPackage 的坐标系 / the SRS of the GeoPackage")
     assert stated["b.fgb"][1].startswith("FlatGeobuf 文件头")
+    assert stated["b.parquet"][0] == "EPSG:4490"
     assert stated["b.parquet"][1].startswith("GeoParquet 元数据")
     assert stated["new.geojson"][0] == "EPSG:4326"
     assert "RFC 7946" in stated["new.geojson"][1]
