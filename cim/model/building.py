@@ -127,8 +127,9 @@ class Building(Layer):
             "Year of completion",
             minimum=1000,
             maximum=2100,
-            headers=("竣工年份", "建成年代"),
+            headers=("竣工年份", "建成年代", "竣工时间", "竣工日期", "建成时间", "建成日期"),
             written=("#年", "#年建成", "#年竣工", "建于#年"),
+            year=True,
         )
     )
     cim_level: Mapped[int | None] = mapped_column(

@@ -50,6 +50,8 @@ class Field:
         values is none.
     written
         Ways in which sources write a count of this field, ``#`` being the number: ``地上#层``.
+    year
+        Whether it is a year; of a date its year counts.
     minimum, maximum
         Inclusive bounds in `unit`.
     refers_to
@@ -65,6 +67,7 @@ class Field:
     values: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     written: tuple[str, ...] = ()
+    year: bool = False
     minimum: float | None = None
     maximum: float | None = None
     refers_to: str | None = None

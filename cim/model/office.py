@@ -320,8 +320,9 @@ class Office(Layer):
             "Year of completion",
             minimum=1800,
             maximum=2100,
-            headers=("建成年份",),
+            headers=("建成年份", "建成年代", "竣工时间", "竣工日期", "建成时间", "建成日期"),
             written=("#年", "#年建成", "#年竣工", "建于#年"),
+            year=True,
         )
     )
     geom: Mapped[Any] = geometry("Point", "MultiPolygon")

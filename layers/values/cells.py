@@ -48,6 +48,16 @@ NOTHING = frozenset(
         "待补充",
         "待核实",
         "不适用",
+        "面议",
+        "面谈",
+        "另议",
+        "电议",
+        "价格面议",
+        "租金面议",
+        "详询",
+        "negotiable",
+        "on request",
+        "tbd",
     }
 )
 """What people write where a number, a date or a word is not known; in small letters."""

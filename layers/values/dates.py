@@ -22,6 +22,11 @@ _SERIAL = r"^[2-7]\d{4}(\.\d+)?$"
 _LAST_YEAR = 9999
 """Of dates that are written with four digits, as they are exported again."""
 
+_MONTH_OF_YEAR = r"^(\d{4})\.(?:0?[1-9]|1[0-2])$"
+"""A month written as a decimal, in which no day can be told, but the year."""
+
+YEARS_ONLY = ("写成日期的只取年份", "of dates only the year is taken")
+
 _MONTHS_ONLY = ("只写到月的日期按当月 1 日计", "dates without a day are taken as the 1st")
 
 _REASONS = {
@@ -58,6 +63,35 @@ def read_dates(values: pd.Series, column: Column[Any], findings: Findings) -> Re
         text.map(read["date"]).astype("string"),
         assumed=frozenset([_MONTHS_ONLY] if months else []),
     )
+
+
+def with_years(values: pd.Series) -> tuple[pd.Series, bool]:
+    """Put its year in the place of every date among the values of a column of years.
+
+    Returns
+    -------
+    tuple
+        The values, and whether there was a date among them.
+    """
+    if pd.api.types.is_integer_dtype(values):
+        return values, False
+    if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
+        odd = texts(values[(values % 1 != 0) & values.notna()])
+    else:
+        text = texts(values)
+        odd = text[~text.str.fullmatch(r"\d{4}").fillna(True)]
+    distinct = pd.Series(odd.dropna().unique(), dtype="string")
+    if distinct.empty:
+        return values, False
+    dates = _read(distinct)["date"].str.slice(0, 4)
+    plain = distinct.str.normalize("NFKC").str.strip()
+    years = dates.fillna(plain.str.extract(_MONTH_OF_YEAR)[0])
+    found = odd.map(dict(zip(distinct, years, strict=True))).dropna()
+    if found.empty:
+        return values, False
+    result = values.astype("object")
+    result[found.index] = found
+    return result, True
 
 
 def _read(text: pd.Series) -> pd.DataFrame:

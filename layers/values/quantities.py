@@ -18,6 +18,7 @@ from layers.findings import Findings
 from layers.mapping import MappingError
 from layers.units import convention, is_unit, unit_factor
 from layers.values.cells import NOTHING, Reading, texts
+from layers.values.dates import YEARS_ONLY, with_years
 
 LARGEST = 2**31 - 1
 """What a whole number is at most in PostgreSQL's ``integer``."""
@@ -227,8 +228,12 @@ def read_numbers(
         Of the numbers that carry none; None means the field's own.
     """
     field, name, whole = field_of(column), column.name, kind_of(column) is int
+    conventions = set[tuple[str, str] | None]()
+    if field.year:
+        values, dated = with_years(values)
+        conventions.add(YEARS_ONLY if dated else None)
     found, odd = _bare(values)
-    bare, conventions = found.notna(), set[tuple[str, str] | None]()
+    bare = found.notna()
     if unit is not None and field.unit is not None:
         if bare.any():
             conventions.add(convention(unit, field.unit))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -83,6 +84,55 @@ def test_a_number_is_read_with_what_it_is_measured_in(
     reading, findings = read(field, written)
     assert not findings.counts
     assert reading.values[0] == pytest.approx(stored, rel=1e-9)
+
+
+YEARS: list[tuple[Any, int | None]] = [
+    ("1992年5月", 1992),
+    ("1992年5月1日", 1992),
+    ("1992-05", 1992),
+    ("1992-5-1", 1992),
+    ("1992/05/01", 1992),
+    ("1992.05.01", 1992),
+    ("1992.5", 1992),
+    (1992.1, 1992),
+    ("19920501", 1992),
+    ("25/3/1992", 1992),
+    (pd.Timestamp("1992-05-01"), 1992),
+    ("1992", 1992),
+    ("1992年建成", 1992),
+    # a span of years, what has no such day or month, a serial number of a spreadsheet
+    ("1992-1995", None),
+    ("1992-95", None),
+    ("1992.75", None),
+    ("92年5月", None),
+    ("33725", None),
+]
+
+
+@pytest.mark.parametrize(("written", "stored"), YEARS)
+def test_of_a_date_a_field_of_years_takes_the_year(written: Any, stored: int | None) -> None:
+    for field in ("building.year", "office.completed"):
+        reading, findings = read(field, written)
+        assert (reading.values[0] if findings.counts.total() == 0 else None) == stored
+        bare = stored is None or written in ("1992", "1992年建成")
+        assert [words for words, _ in reading.assumed] == ([] if bare else ["写成日期的只取年份"])
+
+
+def test_a_column_of_dates_and_one_of_decimals_are_read_as_years_beside_what_is_missing() -> None:
+    year, findings = columns_of(layer_named("building"))["year"], Findings()
+    days = pd.Series(["1992-05-01", None, "2003-01-01"], dtype="datetime64[s]")
+    months = pd.Series([1992.5, None, 2003.0])
+    for values in (days, months):
+        found = read_values(values, year, findings).values
+        assert found.tolist() == [1992, pd.NA, 2003]
+    assert not findings.counts
+
+
+@pytest.mark.parametrize("word", ["面议", "电议", "租金面议", "Negotiable"])
+def test_a_price_that_is_to_be_agreed_is_unknown(word: str) -> None:
+    reading, findings = read("office.rent_min", word, "100")
+    assert not findings.counts
+    assert reading.values.isna().tolist() == [True, False]
 
 
 UNREADABLE = [
