@@ -22,6 +22,7 @@ from layers.intake import Intake
 from layers.mapping import Mapping
 from layers.order import Order
 from layers.report import RefusedError, Report, results_of
+from layers.reporting import report_of
 from layers.source import Source
 from layers.staging import (
     complete_references,
@@ -166,7 +167,7 @@ def bring_in(
     # told before anything is refused: the department mends it all in one go
     _tell(verdicts(connection, layer, places, begun), findings)
     late = () if begun is None else begun.verdicts(connection)
-    report = intake.report()
+    report = report_of(intake)
     reason = _too_many(report, order)
     if reason is None:
         found = examine(connection, layer, report.dataset, report.whereabouts)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -19,18 +19,16 @@ from sqlalchemy import Connection
 from cim.checks import needs_places
 from cim.crs import check_crs
 from cim.model import Layer, columns_of
-from layers.columns.assumptions import assumed
-from layers.columns.identity import numbering, with_codes
+from layers.columns.identity import with_codes
 from layers.columns.plan import Plan, mapped, own_dataset, plan_for, without_examples
 from layers.copying import as_binary, copy_rows
-from layers.expression import columns_in, rows_where
+from layers.expression import rows_where
 from layers.findings import Findings
-from layers.mapping import GeometryRule, Mapping, MappingError, UnsettledError, mapping_text
+from layers.mapping import GeometryRule, Mapping, MappingError, UnsettledError
 from layers.order import Order
 from layers.places.geometry import settled_places, stored_wkb
 from layers.places.reading import are_own, datum_in_titles, find_places, read_places, srid_of
-from layers.report import Report, results_of
-from layers.source import GEOMETRY, RETURN_COLUMNS, WKB, Source, ahead, rows_of
+from layers.source import GEOMETRY, WKB, Source, ahead, rows_of
 from layers.whereabouts.declared import agreed, srids_of
 from layers.whereabouts.placing import Placing
 
@@ -57,6 +55,8 @@ class Intake:
     ----------
     fallback
         Name of the dataset where neither the order, the mapping nor the source gives one.
+    where, notes
+        Which columns the places are read from, and what was taken for granted in that.
     """
 
     connection: Connection
@@ -73,9 +73,9 @@ class Intake:
     because: str = ""
     extent: tuple[float, float, float, float] | None = None
     placing: Placing = field(default_factory=Placing)
+    where: GeometryRule | None = None
+    notes: list[str] = field(default_factory=list)
     _plan: Plan | None = None
-    _where: GeometryRule | None = None
-    _notes: list[str] = field(default_factory=list)
     _kept: list[pd.Series] = field(default_factory=list)
     _ids: list[pa.Array] = field(default_factory=list)
 
@@ -175,10 +175,10 @@ class Intake:
 
     def _places(self, frame: pd.DataFrame) -> _Places | None:
         """Return the settled geometries of a chunk; None where the source has none."""
-        if self._where is None:
+        if self.where is None:
             stated = self.order.crs or self.mapping.crs
-            self._where, self._notes = find_places(frame, self.mapping.geometry, stated)
-        found = read_places(frame, self._where, self.findings)
+            self.where, self.notes = find_places(frame, self.mapping.geometry, stated)
+        found = read_places(frame, self.where, self.findings)
         needed = not columns_of(self.layer)["geom"].nullable
         stated = self.crs or self.order.crs or self.mapping.crs or self.source.crs
         if stated is None and not needed and found is not None and shapely.is_missing(found).all():
@@ -203,7 +203,7 @@ class Intake:
         )
         self.placing.compare(frame, self.mapping.geometry, found, places, self.crs, self.findings)
         self.repaired += repaired
-        own = are_own(frame, self._where) and WKB in frame.columns
+        own = are_own(frame, self.where) and WKB in frame.columns
         read = frame[WKB].array if own and places is found else None
         return _Places(places, None if read is None else pa.array(read))
 
@@ -217,7 +217,7 @@ class Intake:
         """
         if self.order.crs is not None:
             return self.order.crs, "由导入者指定 / stated by the planner"
-        where = self._where or GeometryRule()
+        where = self.where or GeometryRule()
         # coordinates in columns beside a geometry are not what is declared of the geometry
         aside = GEOMETRY in frame.columns and any(where.model_dump().values())
         declared = dict.fromkeys(srids_of(found), _OF_GEOMETRIES)
@@ -268,55 +268,6 @@ class Intake:
             float(min(south, bounds[1])),
             float(max(east, bounds[2])),
             float(max(north, bounds[3])),
-        )
-
-    def _mapping_text(self, plan: Plan) -> str:
-        """Write the mapping as it was used, with the columns that the places were found in."""
-        where = self._where or plan.mapping.geometry
-        used = replace(plan, mapping=plan.mapping.model_copy(update={"geometry": where}))
-        # what the source itself declared holds for that source alone
-        stated = self.order.crs or self.mapping.crs
-        return mapping_text(self.layer, used, plan.suggestions, stated)
-
-    def report(self) -> Report:
-        """Return what is known once the rows are staged and checked."""
-        plan = self.plan
-        read = {
-            name
-            for one in (self.mapping.where, self.order.where)
-            if one
-            for name in columns_in(one)
-        }
-        return Report(
-            layer=self.layer.__tablename__,
-            dataset=plan.dataset,
-            source=self.source.name,
-            sha256=self.source.sha256,
-            whereabouts=self.placing.whereabouts(
-                self.crs, self.because, self.findings.counts, self.matched
-            ),
-            rows=self.rows,
-            matched=self.matched,
-            repaired=self.repaired,
-            rejected=len(self.findings.rejected),
-            rejects=self.findings.errors(),
-            causes=self.findings.commonest(),
-            unidentified=self.findings.nameless,
-            reasons=self.findings.rejected,
-            columns={name: rule.source for name, rule in plan.fields.items()},
-            mapping=self._mapping_text(plan),
-            unused_columns=[name for name in plan.unused if name not in read | set(RETURN_COLUMNS)],
-            suggestions=[asdict(one) for one in plan.suggestions],
-            assumed=[
-                *self.source.notes,
-                *self._notes,
-                *numbering(plan, self.source.feature_id),
-                *assumed(plan),
-            ],
-            checks=results_of(self.layer, self.findings),
-            dry_run=self.order.dry_run,
-            mode=self.order.mode,
-            extent=self.extent,
         )
 
 
