@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 
 from api.commands.speech import REFUSED, USAGE, fail, out
 from cim.changeset import Outcome
+from cim.city_time import to_the_minute
 from cim.database import open_city
 from cim.history import RollbackError, UnknownBatchError, batches, roll_back
 from cim.model import Batch, UnknownLayerError
@@ -49,7 +50,7 @@ def list_batches(
             str(b.id),
             b.layer,
             b.kind,
-            f"{b.made_at.astimezone():%Y-%m-%d %H:%M:%S}",
+            to_the_minute(b.made_at),
             b.made_by,
             str(b.added),
             str(b.changed),

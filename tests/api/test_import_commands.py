@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from pathlib import Path
@@ -270,6 +271,20 @@ def test_units_without_a_place_go_out_and_come_back_without_a_question(
     cim("export", "office_unit", f"units.{suffix}")
     back = ("import", "office_unit", f"units.{suffix}", "--where", "dataset = 'nowhere'")
     assert "无变化 nothing changed" in cim(*back).stdout
+
+
+def test_the_list_of_batches_tells_the_time_of_the_city_wherever_it_is_read(
+    cim: Cim, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "when.csv").write_text("id,spaces,lon,lat\nwhen,5,114.1,22.5")
+    told = cim("import", "parking", "when.csv", "--crs", "EPSG:4490").stdout
+    batch = told.partition("批次 batch ")[2].partition(":")[0]
+    cim("report", batch, "-o", "when.json")
+    made_at = json.loads((folder / "when.json").read_text(encoding="utf-8"))["made_at"]
+    here = dt.datetime.fromisoformat(made_at).astimezone(dt.timezone(dt.timedelta(hours=8)))
+    monkeypatch.setenv("TZ", "America/New_York")
+    newest = cim("batches", "parking").stdout.splitlines()[1]
+    assert f" {here:%Y-%m-%d %H:%M} " in newest
 
 
 def test_all_batches_of_one_source_are_taken_back_by_one_command(cim: Cim, folder: Path) -> None:

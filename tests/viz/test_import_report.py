@@ -136,6 +136,15 @@ def test_the_head_says_what_became_of_the_file(browser: Browser, census: Census)
             assert ("rollback" in head.inner_text()) == (fate == "imported")
 
 
+def test_when_it_was_is_told_by_the_clock_of_the_city(browser: Browser, census: Census) -> None:
+    moment = "2026-11-25T01:20:49.896096+00:00"
+    report = {**census.imported, "made_by": "王规划", "made_at": moment}
+    with opened(browser, report_html(report, census.context)) as page:
+        when = page.locator("header time")
+        expect(when).to_have_text("2026-11-25 09:20")
+        expect(when).to_have_attribute("datetime", moment)
+
+
 def test_the_figures_are_those_of_the_file(browser: Browser, census: Census) -> None:
     errors = {one.row for one in census.planted if COMMON[one.code].severity == "error"}
     with opened(browser, report_html(census.imported, census.context)) as page:

@@ -112,7 +112,9 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    surroundings.filters.update(both=wording.both, short=wording.short, count=wording.count)
+    surroundings.filters.update(
+        both=wording.both, short=wording.short, count=wording.count, clock=wording.clock
+    )
     surroundings.globals.update(
         SEVERITIES=SEVERITIES,
         MODES=wording.MODES,

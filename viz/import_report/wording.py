@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, NamedTuple
 
+from cim.city_time import to_the_minute
 from cim.model import LAYERS, Field, fields_of
 
 _LONGEST = 240
@@ -45,6 +47,11 @@ def short(value: object) -> str:
 def count(number: object) -> str:
     """Write a count in groups of three; what is not known is a dash."""
     return f"{number:,}" if isinstance(number, int) else "—"
+
+
+def clock(moment: str) -> str:
+    """Write a moment, given in ISO 8601 with its zone, as a clock in the city shows it."""
+    return to_the_minute(dt.datetime.fromisoformat(moment))
 
 
 def layer_title(name: str) -> Words:
