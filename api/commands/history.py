@@ -118,6 +118,6 @@ def _say(number: int, outcome: Outcome) -> None:
         return
     out.print(
         f"已撤回 took back batch {number}: 批次 batch {outcome.batch}"
-        f"，恢复 restored {outcome.changed}，移除 removed {outcome.removed}"
-        f"，还原 put back {outcome.added}"
+        f"，重新加入 added again {outcome.added}，改回 changed back {outcome.changed}"
+        f"，移除 removed {outcome.removed}"
     )

@@ -287,6 +287,22 @@ def test_the_list_of_batches_tells_the_time_of_the_city_wherever_it_is_read(
     assert f" {here:%Y-%m-%d %H:%M} " in newest
 
 
+def test_a_rollback_says_what_it_added_again_changed_back_and_removed(
+    cim: Cim, folder: Path
+) -> None:
+    before = "id,spaces,lon,lat\nk,5,114.1,22.5\ng,6,114.2,22.5\nh,6,114.3,22.5"
+    after = "id,spaces,lon,lat\nk,8,114.1,22.5\nm,7,114.4,22.5\nn,3,114.5,22.5\no,4,114.6,22.5"
+    arguments = ("parking", "both.csv", "--crs", "EPSG:4490", "--mode", "replace")
+    (folder / "both.csv").write_text(before)
+    cim("import", *arguments)
+    (folder / "both.csv").write_text(after)
+    told = cim("import", *arguments).stdout
+    batch = told.partition("批次 batch ")[2].partition(":")[0]
+    assert "，重新加入 added again 2，改回 changed back 1，移除 removed 3" in (
+        cim("rollback", batch).stdout
+    )
+
+
 def test_all_batches_of_one_source_are_taken_back_by_one_command(cim: Cim, folder: Path) -> None:
     write_gtfs(folder / "back.zip")
     told = cim("import-gtfs", "back.zip", "--dataset", "back").stdout
