@@ -13,7 +13,7 @@ from api.commands.speech import REFUSED, USAGE, fail, out
 from cim.changeset import Outcome
 from cim.city_time import to_the_minute
 from cim.database import open_city
-from cim.history import RollbackError, UnknownBatchError, batches, roll_back
+from cim.history import RollbackError, UnknownBatchError, batches, roll_back, taken_back
 from cim.model import Batch, UnknownLayerError
 from cim.refresh import changing
 
@@ -26,7 +26,7 @@ def list_batches(
     """列出批次 List the batches, newest first."""
     try:
         with open_city().connect() as connection:
-            found = batches(connection, layer)
+            found, undone = batches(connection, layer), taken_back(connection)
     except UnknownLayerError as error:
         raise fail(error, USAGE) from None
     table = Table(box=None, pad_edge=False)
@@ -40,6 +40,7 @@ def list_batches(
         "修改",
         "移除",
         "拒绝",
+        "状态",
         "来源",
         "原因",
     ):
@@ -56,6 +57,7 @@ def list_batches(
             str(b.changed),
             str(b.removed),
             str(b.rejected),
+            f"已由批次 {undone[b.id]} 撤回 taken back by {undone[b.id]}" if b.id in undone else "",
             origin,
             b.reason or "",
         )

@@ -287,6 +287,41 @@ def test_the_list_of_batches_tells_the_time_of_the_city_wherever_it_is_read(
     assert f" {here:%Y-%m-%d %H:%M} " in newest
 
 
+def test_a_batch_that_was_taken_back_says_so_until_it_counts_again(cim: Cim, folder: Path) -> None:
+    (folder / "marked.csv").write_text("id,spaces,lon,lat\nmarked,5,114.1,22.5")
+    told = cim("import", "parking", "marked.csv", "--crs", "EPSG:4490").stdout
+    batch = told.partition("批次 batch ")[2].partition(":")[0]
+
+    def said() -> tuple[str, str, int | None]:
+        """The line of the batch in the list, the head of its report, and who took it back."""
+        lines = cim("batches", "parking").stdout.splitlines()
+        cim("report", batch, "-o", "marked.html")
+        cim("report", batch, "-o", "marked.json")
+        page = (folder / "marked.html").read_text(encoding="utf-8")
+        report = json.loads((folder / "marked.json").read_text(encoding="utf-8"))
+        line = next(line for line in lines if line.split()[0] == batch)
+        return line, page.partition("<title>")[2].partition(" ·")[0], report["taken_back_by"]
+
+    def take_back(number: str, *more: str) -> str:
+        told = cim("rollback", number, *more).stdout
+        return told.partition(": 批次 batch ")[2].partition("，")[0]
+
+    line, title, by = said()
+    assert ("撤回" in line, title, by) == (False, "已导入", None)
+    undone = take_back(batch)
+    line, title, by = said()
+    assert f"已由批次 {undone} 撤回" in line
+    assert (title, by) == ("已撤回", int(undone))
+    again = take_back(undone, "--redo")
+    line, title, by = said()
+    assert ("撤回" in line, title, by) == (False, "已导入", None)
+    # a rollback counts again when what took it back is taken back itself
+    take_back(again, "--redo")
+    line, title, by = said()
+    assert f"已由批次 {undone} 撤回" in line
+    assert (title, by) == ("已撤回", int(undone))
+
+
 def test_a_rollback_says_what_it_added_again_changed_back_and_removed(
     cim: Cim, folder: Path
 ) -> None:

@@ -81,7 +81,7 @@ def verdict(report: dict[str, Any]) -> tuple[str, Words, Words]:
     Returns
     -------
     tuple
-        ``refused``, ``trial``, ``same`` or ``imported``; its word; and the sentence.
+        ``refused``, ``trial``, ``same``, ``undone`` or ``imported``; its word; and the sentence.
     """
     refused, outcome = report.get("refused"), report.get("outcome") or {}
     if refused:
@@ -98,6 +98,12 @@ def verdict(report: dict[str, Any]) -> tuple[str, Words, Words]:
             "内容与图层中的一致，没有改动", "the layer has all of it already; nothing changed"
         )
         return "same", Words("无改动", "no change"), sentence
+    if (by := report.get("taken_back_by")) is not None:
+        sentence = Words(
+            f"已由批次 {by} 撤回，不再算数；当时{done.zh}",
+            f"taken back by batch {by}, and counts no more; it had {done.en}",
+        )
+        return "undone", Words("已撤回", "taken back"), sentence
     return "imported", Words("已导入", "imported"), done
 
 
