@@ -9,12 +9,14 @@ import typer
 from rich.table import Table
 from sqlalchemy import Connection, select
 
+from api.commands.outputs import warn
 from api.commands.speech import REFUSED, USAGE, fail, out
 from cim.changeset import Outcome
 from cim.city_time import to_the_minute
 from cim.database import open_city
 from cim.history import RollbackError, UnknownBatchError, batches, roll_back, taken_back
 from cim.model import Batch, UnknownLayerError
+from cim.references import left_behind
 from cim.refresh import changing
 
 
@@ -90,12 +92,22 @@ def rollback(
                 number: roll_back(connection, number, force=force, made_by=by, reason=reason)
                 for number in sorted(set(numbers), reverse=True)
             }
+            made = [one.batch for one in outcomes.values() if one.batch is not None]
+            # without force, what is referred to is not taken away
+            lost = left_behind(connection, made) if force else []
     except UnknownBatchError as error:
         raise fail(error, USAGE) from None
     except RollbackError as error:
         raise fail(error, REFUSED) from None
     for number, outcome in outcomes.items():
         _say(number, outcome)
+    for one in lost:
+        warn(
+            f"{one.field} 有 {one.places} 处指向图层 {one.target} 中已没有的要素，"
+            f"例如 {one.id} 指向 {one.value}"
+            f" / {one.field} names features that layer {one.target} no longer has ({one.places}"
+            f" such): {one.id} names {one.value}"
+        )
 
 
 def _refuse_rollbacks(connection: Connection, numbers: Sequence[int]) -> None:

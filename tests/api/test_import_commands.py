@@ -322,6 +322,24 @@ def test_a_batch_that_was_taken_back_says_so_until_it_counts_again(cim: Cim, fol
     assert (title, by) == ("已撤回", int(undone))
 
 
+def test_a_forced_rollback_is_done_and_names_what_it_leaves_leading_nowhere(
+    cim: Cim, folder: Path
+) -> None:
+    (folder / "lone.csv").write_text("id,name\nS,独立项目", encoding="utf-8")
+    (folder / "leans.csv").write_text("id,spaces,lon,lat,site_id\nx,5,114.1,22.5,lone:S")
+    told = cim("import", "site", "lone.csv").stdout
+    batch = told.partition("批次 batch ")[2].partition(":")[0]
+    cim("import", "parking", "leans.csv", "--crs", "EPSG:4490")
+    assert "仍被引用" in cim("rollback", batch, code=3).stderr
+    done = cim("rollback", batch, "--force")
+    assert "移除 removed 1" in done.stdout
+    assert (
+        "parking.site_id 有 1 处指向图层 site 中已没有的要素，例如 leans:x 指向 lone:S"
+        in done.stderr
+    )
+    assert "S" not in rows(cim, "site")
+
+
 def test_a_rollback_says_what_it_added_again_changed_back_and_removed(
     cim: Cim, folder: Path
 ) -> None:
