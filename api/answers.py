@@ -7,20 +7,17 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Query, Request, Response
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from api.problems import ProblemError
+from cim.city_time import CITY_TIME
 from cim.geojson import collection
 from cim.settings import answer_settings
 
 GEOJSON = "application/geo+json"
 JSON = "application/json"
-
-CITY_TIME = ZoneInfo("Asia/Shanghai")
-"""Time zone of a moment that is given without one."""
 
 
 def _moment(value: object) -> object:

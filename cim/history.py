@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, FromClause, Row, exists, literal, select, text, union_all
+from sqlalchemy import Connection, FromClause, Row, literal, select, text, union_all
 
 from cim.changes import changes_of
 from cim.changeset import STAGED, VANISHED, Origin, Outcome, apply, lock, quoted, stage
@@ -77,16 +77,20 @@ def _later_batches(connection: Connection, layer: type[Layer], batch: int) -> li
     return list(found.all())
 
 
-def _taken_back_by(connection: Connection, batch: int) -> int | None:
-    """Return the rollback that took a batch back and still counts."""
-    by = Batch.__table__.alias()
-    again = Batch.__table__.alias()
-    return connection.scalar(
-        select(by.c.id).where(
-            by.c.rolls_back == batch,
-            ~exists().where(again.c.rolls_back == by.c.id),
-        )
+def taken_back(connection: Connection) -> dict[int, int]:
+    """Return the batches that are taken back, each with the rollback that did so and still counts.
+
+    A rollback that was itself taken back counts no more, until that is taken back in its turn.
+    """
+    made = connection.execute(
+        text("select id, rolls_back from batch where rolls_back is not null order by id desc")
     )
+    found: dict[int, int] = {}
+    # whoever takes a rollback back comes after it, and is known before it here
+    for by, batch in made:
+        if by not in found:
+            found.setdefault(batch, by)
+    return found
 
 
 def roll_back(
@@ -128,7 +132,7 @@ def roll_back(
         where batch = :batch and operation = 'added'
     """
     if not force:
-        if (by := _taken_back_by(connection, batch)) is not None:
+        if (by := taken_back(connection).get(batch)) is not None:
             raise RollbackError(
                 f"批次 {batch} 已由批次 {by} 撤回，未作任何改动"
                 f" / batch {batch} was taken back already, by batch {by}: nothing was changed"

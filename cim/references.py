@@ -28,6 +28,17 @@ class Dangling:
     place: tuple[float, float] | None
 
 
+@dataclass(frozen=True)
+class Lost:
+    """A field that names features which are gone: in how many places, and one of them."""
+
+    field: str
+    target: str
+    places: int
+    id: str
+    value: str
+
+
 def references_of(layer: type[Layer]) -> Iterator[tuple[str, str, bool]]:
     """Yield each field that refers to a layer: its name, that layer, whether it is a list."""
     for name, field in fields_of(layer).items():
@@ -138,4 +149,36 @@ def referring(
             if still.rows:
                 wrote = "、".join(map(str, still.batches))
                 found.append(f"{other_name}.{name} ({still.rows}，批次 batch {wrote})")
+    return found
+
+
+def left_behind(connection: Connection, batches: Collection[int]) -> list[Lost]:
+    """Return the fields that, after some batches, name features that are gone.
+
+    What counts is what these batches did: a feature that they took away, or a row that they
+    wrote. Nothing is said of references that led nowhere before.
+    """
+    found = []
+    for name, layer in LAYERS.items():
+        for field, target, many in references_of(layer):
+            source = f'{name} r cross join unnest(r."{field}") as code' if many else f"{name} r"
+            value = "code" if many else f'r."{field}"'
+            lost = connection.execute(
+                text(f"""
+                select count(*) over () as places, r.id, {value} as value
+                from {source}
+                where {value} is not null
+                    and not exists (select from {target} t where t.id = {value})
+                    and (
+                        r.batch = any(:batches)
+                        or {value} in (
+                            select id from {target}_past where closed_by = any(:batches)
+                        )
+                    )
+                order by r.id, value limit 1
+                """),
+                {"batches": list(batches)},
+            ).first()
+            if lost is not None:
+                found.append(Lost(f"{name}.{field}", target, lost.places, lost.id, lost.value))
     return found

@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 from pyogrio.errors import DataSourceError
 
-from api.answers import CITY_TIME
 from api.commands.speech import USAGE, fail, out
+from cim.city_time import CITY_TIME
 from cim.database import open_city
 from cim.frames import layer_frame
 from cim.model import UnknownLayerError, layer_named

@@ -9,11 +9,14 @@ import typer
 from rich.table import Table
 from sqlalchemy import Connection, select
 
+from api.commands.outputs import warn
 from api.commands.speech import REFUSED, USAGE, fail, out
 from cim.changeset import Outcome
+from cim.city_time import to_the_minute
 from cim.database import open_city
-from cim.history import RollbackError, UnknownBatchError, batches, roll_back
+from cim.history import RollbackError, UnknownBatchError, batches, roll_back, taken_back
 from cim.model import Batch, UnknownLayerError
+from cim.references import left_behind
 from cim.refresh import changing
 
 
@@ -25,7 +28,7 @@ def list_batches(
     """列出批次 List the batches, newest first."""
     try:
         with open_city().connect() as connection:
-            found = batches(connection, layer)
+            found, undone = batches(connection, layer), taken_back(connection)
     except UnknownLayerError as error:
         raise fail(error, USAGE) from None
     table = Table(box=None, pad_edge=False)
@@ -39,6 +42,7 @@ def list_batches(
         "修改",
         "移除",
         "拒绝",
+        "状态",
         "来源",
         "原因",
     ):
@@ -49,12 +53,13 @@ def list_batches(
             str(b.id),
             b.layer,
             b.kind,
-            f"{b.made_at.astimezone():%Y-%m-%d %H:%M:%S}",
+            to_the_minute(b.made_at),
             b.made_by,
             str(b.added),
             str(b.changed),
             str(b.removed),
             str(b.rejected),
+            f"已由批次 {undone[b.id]} 撤回 taken back by {undone[b.id]}" if b.id in undone else "",
             origin,
             b.reason or "",
         )
@@ -87,12 +92,22 @@ def rollback(
                 number: roll_back(connection, number, force=force, made_by=by, reason=reason)
                 for number in sorted(set(numbers), reverse=True)
             }
+            made = [one.batch for one in outcomes.values() if one.batch is not None]
+            # without force, what is referred to is not taken away
+            lost = left_behind(connection, made) if force else []
     except UnknownBatchError as error:
         raise fail(error, USAGE) from None
     except RollbackError as error:
         raise fail(error, REFUSED) from None
     for number, outcome in outcomes.items():
         _say(number, outcome)
+    for one in lost:
+        warn(
+            f"{one.field} 有 {one.places} 处指向图层 {one.target} 中已没有的要素，"
+            f"例如 {one.id} 指向 {one.value}"
+            f" / {one.field} names features that layer {one.target} no longer has ({one.places}"
+            f" such): {one.id} names {one.value}"
+        )
 
 
 def _refuse_rollbacks(connection: Connection, numbers: Sequence[int]) -> None:
@@ -117,6 +132,6 @@ def _say(number: int, outcome: Outcome) -> None:
         return
     out.print(
         f"已撤回 took back batch {number}: 批次 batch {outcome.batch}"
-        f"，恢复 restored {outcome.changed}，移除 removed {outcome.removed}"
-        f"，还原 put back {outcome.added}"
+        f"，重新加入 added again {outcome.added}，改回 changed back {outcome.changed}"
+        f"，移除 removed {outcome.removed}"
     )

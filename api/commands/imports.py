@@ -17,6 +17,7 @@ from api.commands.refreshing import refresh
 from api.commands.speech import REFUSED, USAGE, fail, out, progress_of
 from cim.crs import UnknownCRSError
 from cim.database import open_city
+from cim.history import taken_back
 from cim.model import Batch, UnknownLayerError, layer_named
 from cim.settings import city_settings
 from layers.columns.titles import called
@@ -210,9 +211,15 @@ def write_report(
                     Batch.id == batch
                 )
             ).first()
+            undone_by = taken_back(connection).get(batch)
         if made is None or made.report is None:
             raise fail(f"批次 {batch} 没有导入报告 / batch {batch} has no import report", USAGE)
-        content = {**made.report, "made_by": made.made_by, "made_at": made.made_at.isoformat()}
+        content = {
+            **made.report,
+            "made_by": made.made_by,
+            "made_at": made.made_at.isoformat(),
+            "taken_back_by": undone_by,
+        }
         _write_content(engine, content, file)
 
 

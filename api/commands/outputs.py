@@ -49,7 +49,7 @@ def _unwritable(path: Path) -> str | None:
 
 
 def warn(message: str) -> None:
-    """Say what went wrong beside an import, which stands all the same."""
+    """Say what went wrong beside an import or a rollback, which stands all the same."""
     err.print(f"cim: {message}", style="yellow", markup=False)
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from sqlalchemy import Connection
 
+from cim.city_time import CITY_TIME
 from cim.matching.answer import Answer, Missing, Named, Open, Relaxation, Said, Step
 from cim.matching.changing import bound_of
 from cim.matching.choosing import applicable, choose
@@ -37,12 +37,10 @@ from cim.matching.versions import software_version
 _LISTED = 50
 """Offices to be looked into that an answer lists."""
 
-_HERE = ZoneInfo("Asia/Shanghai")
-
 
 def today() -> dt.date:
     """Return the day in the city."""
-    return dt.datetime.now(_HERE).date()
+    return dt.datetime.now(CITY_TIME).date()
 
 
 def with_codes(market: Market, request: Request) -> Request:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import astuple
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,6 +15,7 @@ from cim.database import reading
 from cim.history import RollbackError, at, batches, roll_back
 from cim.items import ItemsQuery, items
 from cim.model import layer_named
+from cim.references import left_behind
 from layers.editing import edit
 
 if TYPE_CHECKING:
@@ -32,6 +34,12 @@ def take_back(engine: Engine, batch: int | None, *, force: bool = False) -> int 
     assert batch is not None
     with engine.begin() as connection:
         return roll_back(connection, batch, force=force).batch
+
+
+def lost(engine: Engine, *made: int | None) -> list[tuple[Any, ...]]:
+    with engine.connect() as connection:
+        found = left_behind(connection, [number for number in made if number is not None])
+        return [astuple(one) for one in found]
 
 
 def names_at(engine: Engine, moment: dt.datetime | None) -> dict[str, str]:
@@ -184,6 +192,33 @@ def test_a_batch_whose_features_are_referred_to_is_not_taken_back(
         take_back(city, 1)
     take_back(city, 1, force=True)
     assert content_of("site") == {}
+
+
+def test_what_a_forced_rollback_leaves_leading_nowhere_is_named(city: Engine, bring: Bring) -> None:
+    place = Point(114.11, 22.55)
+    tower = {"name": "A座", "use": "办公", "geom": place}
+    bring("site", {"id": "S1", "name": "罗湖商务中心"}, {"id": "S2", "name": "东门广场"})
+    bring("office", *({**tower, "id": f"O{n}", "site_id": f"S{n % 2 + 1}"} for n in range(3)))
+    taken = take_back(city, 1, force=True)
+    assert lost(city, taken) == [("office.site_id", "site", 3, "t:O0", "t:S1")]
+    # an office that comes back to a site that is gone
+    cut = change(city, "t:O1", layer="office", site_id="")
+    assert lost(city, cut) == []
+    back = take_back(city, cut, force=True)
+    assert lost(city, back) == [("office.site_id", "site", 1, "t:O1", "t:S2")]
+    # whoever takes the rollback itself back has the sites again
+    again = take_back(city, taken, force=True)
+    assert lost(city, taken, back, again) == []
+
+
+def test_a_list_that_names_what_a_forced_rollback_took_is_named(city: Engine, bring: Bring) -> None:
+    station = {"name": "国贸", "kind": "metro", "status": "operating", "geom": Point(114.1, 22.5)}
+    bring("station", {**station, "id": "G"})
+    bring("station", {**station, "id": "L", "name": "老街"})
+    line = {"id": "L1", "name": "1号线", "kind": "metro", "status": "operating"}
+    bring("transit_line", {**line, "stations": "G;L"})
+    taken = take_back(city, 1, force=True)
+    assert lost(city, taken) == [("transit_line.stations", "station", 1, "t:L1", "t:G")]
 
 
 def test_a_reference_in_a_list_counts_as_well(city: Engine, bring: Bring) -> None:

@@ -136,6 +136,28 @@ def test_the_head_says_what_became_of_the_file(browser: Browser, census: Census)
             assert ("rollback" in head.inner_text()) == (fate == "imported")
 
 
+def test_a_batch_that_was_taken_back_is_not_told_as_imported(
+    browser: Browser, census: Census
+) -> None:
+    report = {**census.imported, "taken_back_by": 77}
+    with opened(browser, report_html(report, census.context)) as page:
+        expect(page.locator("header .verdict")).to_contain_text("已撤回")
+        expect(page.locator("header .sentence")).to_contain_text("已由批次 77 撤回")
+        head = page.locator("header").inner_text()
+    assert "已导入" not in head
+    assert f"cim rollback {report['outcome']['batch']}" not in head
+    assert "cim rollback 77 --redo" in head
+
+
+def test_when_it_was_is_told_by_the_clock_of_the_city(browser: Browser, census: Census) -> None:
+    moment = "2026-11-25T01:20:49.896096+00:00"
+    report = {**census.imported, "made_by": "王规划", "made_at": moment}
+    with opened(browser, report_html(report, census.context)) as page:
+        when = page.locator("header time")
+        expect(when).to_have_text("2026-11-25 09:20")
+        expect(when).to_have_attribute("datetime", moment)
+
+
 def test_the_figures_are_those_of_the_file(browser: Browser, census: Census) -> None:
     errors = {one.row for one in census.planted if COMMON[one.code].severity == "error"}
     with opened(browser, report_html(census.imported, census.context)) as page:

@@ -30,7 +30,17 @@ _SCRIPTS = ("choice.js", "map.js", "filter.js", "start.js")
 
 # What a report may lack: one that a batch has kept for long, or one without its batch beside it.
 _UNSAID: dict[str, Any] = dict.fromkeys(
-    ("made_by", "made_at", "reason", "rejected_file", "sha256", "outcome", "extent", "refused")
+    (
+        "made_by",
+        "made_at",
+        "taken_back_by",
+        "reason",
+        "rejected_file",
+        "sha256",
+        "outcome",
+        "extent",
+        "refused",
+    )
 )
 _UNSAID |= {"whereabouts": {}, "unused_columns": [], "suggestions": [], "assumed": []}
 _UNKNOWN_PLACE: dict[str, Any] = {
@@ -61,8 +71,8 @@ def report_html(
     ----------
     report
         ``layers.report.Report.as_dict()``, fresh or as the batch keeps it. Beside it may stand
-        ``made_by``, ``made_at`` and ``reason`` of the batch, and ``rejected_file``, the name of
-        the file with the rejected rows.
+        ``made_by``, ``made_at`` and ``reason`` of the batch, ``taken_back_by``, the rollback that
+        took it back, and ``rejected_file``, the name of the file with the rejected rows.
     context
         What the map is drawn on, from `viz.import_report.context_of`.
     private
@@ -112,7 +122,9 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    surroundings.filters.update(both=wording.both, short=wording.short, count=wording.count)
+    surroundings.filters.update(
+        both=wording.both, short=wording.short, count=wording.count, clock=wording.clock
+    )
     surroundings.globals.update(
         SEVERITIES=SEVERITIES,
         MODES=wording.MODES,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, NamedTuple
 
+from cim.city_time import to_the_minute
 from cim.model import LAYERS, Field, fields_of
 
 _LONGEST = 240
@@ -47,6 +49,11 @@ def count(number: object) -> str:
     return f"{number:,}" if isinstance(number, int) else "—"
 
 
+def clock(moment: str) -> str:
+    """Write a moment, given in ISO 8601 with its zone, as a clock in the city shows it."""
+    return to_the_minute(dt.datetime.fromisoformat(moment))
+
+
 def layer_title(name: str) -> Words:
     """Return the title of a layer; its name where there is no such layer any more."""
     layer = LAYERS.get(name)
@@ -74,7 +81,7 @@ def verdict(report: dict[str, Any]) -> tuple[str, Words, Words]:
     Returns
     -------
     tuple
-        ``refused``, ``trial``, ``same`` or ``imported``; its word; and the sentence.
+        ``refused``, ``trial``, ``same``, ``undone`` or ``imported``; its word; and the sentence.
     """
     refused, outcome = report.get("refused"), report.get("outcome") or {}
     if refused:
@@ -91,6 +98,12 @@ def verdict(report: dict[str, Any]) -> tuple[str, Words, Words]:
             "内容与图层中的一致，没有改动", "the layer has all of it already; nothing changed"
         )
         return "same", Words("无改动", "no change"), sentence
+    if (by := report.get("taken_back_by")) is not None:
+        sentence = Words(
+            f"已由批次 {by} 撤回，不再算数；当时{done.zh}",
+            f"taken back by batch {by}, and counts no more; it had {done.en}",
+        )
+        return "undone", Words("已撤回", "taken back"), sentence
     return "imported", Words("已导入", "imported"), done
 
 
