@@ -347,4 +347,6 @@ def test_a_run_is_kept_under_a_number_that_brings_it_back(
     expect(page.locator("#keep")).to_be_visible()
     assert "kept" not in page.url
     page.goto(f"{visit.address}/?kept=999999")
-    expect(page.locator("#advice .failed")).to_contain_text("没有推荐 999999")
+    # a whole page with its scene is loaded anew
+    failed = page.locator("#advice .failed")
+    expect(failed).to_contain_text("没有推荐 999999", timeout=30_000)
