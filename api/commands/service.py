@@ -81,8 +81,14 @@ def up(
     with engine.begin() as connection:
         if settle(connection):
             mark_all(connection)
-    if example and example_is_wanted(engine):
-        load_example_city(engine)
+    if example:
+        if example_is_wanted(engine):
+            load_example_city(engine)
+        else:
+            out.print(
+                "城市里已有数据，未载入示例城市"
+                " / the city is not empty: the example city was not loaded"
+            )
     refresh(engine)
     if (already := server.running(home)) is not None:
         out.print(f"已在运行 already running: {already.address}")

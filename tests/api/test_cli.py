@@ -196,6 +196,11 @@ def test_whoever_kills_it_finds_everything_there_again(
     assert names(up) == before
 
 
+def test_a_city_that_holds_something_gets_no_example_and_says_so(up: str, cim: Cim) -> None:
+    told = cim("up", "--example").stdout
+    assert "未载入示例城市 / the city is not empty: the example city was not loaded" in told
+
+
 def test_down_stops_what_was_started(up: str, cim: Cim, module_home: Path) -> None:
     cim("down")
     assert server.running(module_home) is None
