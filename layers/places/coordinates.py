@@ -8,6 +8,9 @@ import pandas as pd
 
 from layers.expression import numbers
 
+FORMS = "114.118、114°07′05.9″E、东经114度7分5.9秒", "114.118, 114°07′05.9″E, 东经114度7分5.9秒"
+"""How a coordinate may be written, for those whose writing is not read."""
+
 _NUMBER = r"\d{1,2}(?:\.\d+)?"
 _HEMISPHERE = "[NSEW东西南北]"
 # after NFKC, which makes two primes of a double prime
@@ -38,7 +41,8 @@ def _plain(values: pd.Series) -> pd.Series:
 def degrees(values: pd.Series) -> pd.Series:
     """Read coordinates: numbers, or text such as ``114°07′05.9″E`` and ``东经114.1183°``.
 
-    South and west are negative. Whole degrees alone are no place: they are not read.
+    South and west are negative. Sixty seconds, or minutes, that rounding has made are the next
+    minute, or degree. Whole degrees alone are no place: they are not read.
 
     Returns
     -------
@@ -61,8 +65,9 @@ def degrees(values: pd.Series) -> pd.Series:
         (minutes.notna() | fine)
         & ~(minutes.notna() & fine)
         & ~(seconds.notna() & minutes.isna())
-        & ~(minutes >= 60)
-        & ~(seconds >= 60)
+        & ~((minutes > 60) | (seconds > 60))
+        # programs round up to a whole minute or degree, and write 59.99996″ as 60.0000″
+        & ~((minutes == 60) & (seconds > 0))
     )
     size = whole + minutes.fillna(0) / 60 + seconds.fillna(0) / 3600
     signs = parts["before"].fillna("") + parts["after"].fillna("")

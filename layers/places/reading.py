@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from layers.expression import column_from
 from layers.findings import Findings
 from layers.mapping import GeometryRule, MappingError
-from layers.places.coordinates import degrees, longitude_first, pairs
+from layers.places.coordinates import FORMS, degrees, longitude_first, pairs
 from layers.places.titles import axis_of, coordinate_columns, datum_of, paired
 from layers.source import GEOMETRY
 
@@ -183,7 +183,7 @@ def _points(x: pd.Series, y: pd.Series, findings: Findings) -> NDArray[Any]:
             found.isna() & given.notna(),
             str(given.name),
             given,
-            "不是坐标 / is not a coordinate",
+            f"不是坐标，可写作 {FORMS[0]} / is not a coordinate: write {FORMS[1]}",
         )
     result = np.full(len(x), None, dtype=object)
     both = (found_x.notna() & found_y.notna()).to_numpy()

@@ -236,5 +236,9 @@ def test_a_coordinate_that_is_no_number_is_refused(
 ) -> None:
     frame = pd.DataFrame({"id": ["1"], "kind": ["bank"], "lon": [lon], "lat": ["22.5"]})
     frame.to_csv(tmp_path / "a.csv", index=False)
-    with pytest.raises(RefusedError):
+    with pytest.raises(RefusedError) as refusal:
         import_file("amenity", tmp_path / "a.csv", crs="EPSG:4326")
+    if lon:
+        # the planner is told what would be read
+        (reason,) = {one.reason for one in refusal.value.report.rejects if one.field == "lon"}
+        assert "114.118、114°07′05.9″E、东经114度7分5.9秒 / is not a coordinate" in reason

@@ -206,6 +206,12 @@ def test_an_imported_pair_that_is_none_rejects_its_row(
         ("E114.1183", 114.1183),
         ("114.1183°", 114.1183),
         ("114.1183", 114.1183),
+        # as rounding leaves them
+        ("114°5′60.0000″", 114.1),
+        ("西经114度5分60秒", -114.1),
+        ("114°59′60″E", 115),
+        ("114°60.000′", 115),
+        ("114:60:00", 115),
     ],
 )
 def test_coordinates_are_read_as_people_write_them(written: str, value: float) -> None:
@@ -213,7 +219,19 @@ def test_coordinates_are_read_as_people_write_them(written: str, value: float) -
 
 
 @pytest.mark.parametrize(
-    "written", ["东经114度", "114°60′", "114°07′61″", "114.5°07′", "12-30", "五度", "114,1", "07′"]
+    "written",
+    [
+        "东经114度",
+        "114°61′",
+        "114°60′30″",
+        "114°60′60″",
+        "114°07′61″",
+        "114.5°07′",
+        "12-30",
+        "五度",
+        "114,1",
+        "07′",
+    ],
 )
 def test_what_is_no_coordinate_is_not_read_as_one(written: str) -> None:
     assert np.isnan(degrees(text(written)).iloc[0])
