@@ -102,7 +102,8 @@ class Intake:
             closing(ahead(rows_of(self.source, wkb=True))) as frames,
         ):
             copied: Future[object] = copying.submit(int)
-            for frame in frames:
+            # a table of titles alone has a frame without rows: there is nothing to ask about
+            for frame in filter(len, frames):
                 written = writing.submit(self._written, *self._taken(frame))
                 copied.result()
                 copied = copying.submit(self._copy, written)

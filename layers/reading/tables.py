@@ -26,8 +26,11 @@ _MARKS = {
 }
 
 
-def _undecodable_from(path: Path, encoding: str) -> int | None:
-    """Return the first line that is not text in this encoding; None where all are."""
+def _undecodable_from(path: Path, encoding: str) -> tuple[int, bool] | None:
+    """Return the first line that is not text in this encoding; None where all are.
+
+    With it stands whether the text is sound but ends in the middle of a character.
+    """
     try:
         with path.open(encoding=encoding, newline="") as file:
             while file.read(1 << 20):
@@ -42,8 +45,8 @@ def _undecodable_from(path: Path, encoding: str) -> int | None:
             try:
                 decoder.decode(line)
             except UnicodeError:
-                return number
-    return number
+                return number, False
+    return number, True
 
 
 def text_encoding(path: Path) -> str:
@@ -55,22 +58,29 @@ def text_encoding(path: Path) -> str:
     Raises
     ------
     SourceError
-        It is neither; the message names the line.
+        It is neither, or breaks off within a character; the message names the line.
     """
     with path.open("rb") as file:
         start = file.read(3)
     marked = next((name for mark, name in _MARKS.items() if start.startswith(mark)), None)
     bad = []
     for encoding in [marked] if marked else ["utf-8", "gb18030"]:
-        line = _undecodable_from(path, encoding)
-        if line is None:
+        broken = _undecodable_from(path, encoding)
+        if broken is None:
             return encoding
-        bad.append(line)
-    known = marked or "UTF-8 或 GB18030"
+        bad.append(broken)
     # the encoding that got farthest is the one that was meant
+    line, cut_off = max(bad)
+    if cut_off:
+        raise SourceError(
+            f"{path.name} 第 {line} 行在一个字的中间断开，文件似乎不完整，请重新取得"
+            f" / line {line} of {path.name} breaks off in the middle of a character: the file"
+            " seems cut off, get it anew"
+        )
+    known = marked or "UTF-8 或 GB18030"
     raise SourceError(
-        f"{path.name} 第 {max(bad)} 行的文字编码不是 {known}"
-        f" / line {max(bad)} of {path.name} is not text in {marked or 'UTF-8 or GB18030'}"
+        f"{path.name} 第 {line} 行的文字编码不是 {known}"
+        f" / line {line} of {path.name} is not text in {marked or 'UTF-8 or GB18030'}"
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from layers.mapping import MappingError
 from layers.reading import open_source
 from layers.reading.titles import titles_of
 from layers.source import SourceError
@@ -101,6 +102,24 @@ def test_a_line_that_is_no_text_is_named(tmp_path: Path) -> None:
     path.write_bytes("编号,名称\n1,东门\n2,".encode() + b"\xff\xff\n3,x\n")
     with pytest.raises(SourceError, match=r"第 3 行的文字编码不是 UTF-8 或 GB18030"):
         open_source(path)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_a_file_that_ends_within_a_character_is_said_to_be_cut_off(
+    tmp_path: Path, encoding: str
+) -> None:
+    path = csv(tmp_path, "编号,名称\n1,东门\n2,国贸", encoding)
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(SourceError, match=r"第 3 行在一个字的中间断开.*seems cut off"):
+        open_source(path)
+
+
+def test_a_table_without_rows_is_not_asked_where_it_lies(
+    tmp_path: Path, import_file: ImportFile
+) -> None:
+    for text in ("编号,经度,纬度", "编号,经度,纬度\n", "编号,经度,纬度\n\n,,\n"):
+        with pytest.raises(MappingError, match="没有数据行 / has no rows"):
+            import_file("parking", csv(tmp_path, text))
 
 
 def test_a_line_with_the_table_s_name_above_the_titles_is_left_out(tmp_path: Path) -> None:
