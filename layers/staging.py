@@ -28,7 +28,9 @@ def refuse_repeated(connection: Connection, findings: Findings) -> None:
         "id-repeated",
         f"""
         select {ROW}, id, 'id', id,
-            '编号与第 ' || first || ' 行重复 / same identifier as row ' || first, {_WHERE}
+            '编号与第 ' || first || ' 行重复，再导入前请改编号或删去此行，否则会覆盖已导入的那一行'
+            || ' / same identifier as row ' || first || ': change it or delete this row before'
+            || ' importing it again, or it overwrites the row that was accepted', {_WHERE}
         from {STAGED} join (
             select id, min({ROW}) as first from {STAGED} group by id having count(*) > 1
         ) as repeated using (id)

@@ -124,6 +124,19 @@ def test_a_row_that_stays_out_collides_with_none_that_enters(bring: Bring) -> No
     assert [check.code for check in report.checks] == ["id-repeated"]
 
 
+def test_a_row_that_repeats_an_identifier_is_told_to_overwrite_if_it_comes_back_unmended(
+    bring: Bring, content_of: ContentOf
+) -> None:
+    again = car_park("G7", spaces="2")
+    (told,) = bring("parking", *many(40, 0), again).rejects
+    assert "请改编号或删去此行，否则会覆盖" in told.reason
+    assert "or it overwrites the row that was accepted" in told.reason
+    assert content_of("parking")["t:G7"]["spaces"] == 1
+    # what the words warn of
+    bring("parking", again)
+    assert content_of("parking")["t:G7"]["spaces"] == 2
+
+
 def test_an_import_that_is_refused_tells_what_else_is_wrong(bring: Bring) -> None:
     with pytest.raises(RefusedError) as refusal:
         bring("parking", *GOOD[:2], car_park("B", spaces=-5))
