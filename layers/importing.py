@@ -40,12 +40,12 @@ from layers.whereabouts.datum import examine
 Progress = Callable[[int, int | None], None]
 
 
-def dataset_name(source: Source) -> str:
+def dataset_name(file: str) -> str:
     """Make a dataset's name of a file name: ``Metro 站点.shp`` becomes ``metro-站点``.
 
     Rejected rows that come back mended belong to the dataset of the file they were in.
     """
-    stem = re.sub(r"\.rejected(-\d+)?$", "", Path(source.name).stem.casefold())
+    stem = re.sub(r"\.rejected(-\d+)?$", "", Path(file).stem.casefold())
     return re.sub(r"[^\w]+", "-", stem).strip("-") or "dataset"
 
 
@@ -152,7 +152,7 @@ def bring_in(
     mapping, order = mapping or Mapping(), order or Order()
     mapping.check_against(layer)
     stage(connection, layer)
-    intake = Intake(connection, layer, source, mapping, order, dataset_name(source))
+    intake = Intake(connection, layer, source, mapping, order, dataset_name(source.name))
     intake.read(progress)
     findings = intake.findings
     # from here on nobody else changes the layer: what is checked is what is merged

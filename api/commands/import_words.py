@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from api.commands.speech import err, out
 from cim.model import COMMON, SEVERITIES, fields_of, layer_named
 from layers.columns.titles import Suggestion, called
 from layers.findings import Finding
+from layers.importing import dataset_name
 from layers.mapping import UnsettledError, mapping_text
 from layers.report import CheckResult, Report
 from layers.source import RETURN_COLUMNS
@@ -170,6 +172,20 @@ def _more(report: Report) -> list[str]:
     return ["  逐条列出请加 --report FILE.html / to see them all add --report FILE.html"]
 
 
+def _again(report: Report, returned: Path) -> str:
+    """Name the command that brings rejected rows back, where the name of the file does not."""
+    if (option := dataset_option(report, returned)) is None:
+        return ""
+    return f"：cim import {report.layer} {shlex.quote(str(returned))} {option}"
+
+
+def dataset_option(report: Report, returned: Path) -> str | None:
+    """Return the option by which rejected rows enter the dataset they are of; None for none."""
+    if dataset_name(returned.name) == report.dataset:
+        return None
+    return f"--dataset {shlex.quote(report.dataset)}"
+
+
 def _returned(report: Report, returned: Path | None) -> list[str]:
     if returned is None:
         return []
@@ -181,7 +197,7 @@ def _returned(report: Report, returned: Path | None) -> list[str]:
         )
     else:
         told = (
-            f"  不合格行连同原因已写入 {returned}，改好后可再导入"
+            f"  不合格行连同原因已写入 {returned}，改好后可再导入{_again(report, returned)}"
             f" / rejected rows with their reasons: {returned}; mend them and import that file"
         )
     return [told]

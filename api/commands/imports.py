@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 import typer
 from sqlalchemy import Engine, select
 
-from api.commands.import_words import say, say_unsettled
+from api.commands.import_words import dataset_option, say, say_unsettled
 from api.commands.outputs import beside, check_outputs, warn, write
 from api.commands.refreshing import refresh
 from api.commands.speech import REFUSED, USAGE, fail, out, progress_of
@@ -88,7 +88,7 @@ def import_file(
     with _plainly():
         target = layer_named(layer)
         source = open_source(file, sublayer, (layer, *target.__title__))
-        remembered = _remembered(layer, dataset or dataset_name(source))
+        remembered = _remembered(layer, dataset or dataset_name(source.name))
         if mapping is None and remembered.is_file():
             mapping = remembered
             out.print(f"沿用记住的映射 using the mapping kept in {mapping}", markup=False)
@@ -264,6 +264,7 @@ def _write_report(engine: Engine, report: Report, path: Path | None, returned: P
     if path is not None:
         content = report.as_dict()
         content["rejected_file"] = None if returned is None else returned.name
+        content["rejected_option"] = returned and dataset_option(report, returned)
         _write_content(engine, content, path)
 
 

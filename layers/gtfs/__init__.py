@@ -70,7 +70,7 @@ def gtfs_sources(path: Path, dataset: str | None = None) -> Iterator[tuple[str, 
         yield (
             name,
             source,
-            Mapping(dataset=dataset or dataset_name(source), constants={**constants, **own}),
+            Mapping(dataset=dataset or dataset_name(source.name), constants={**constants, **own}),
         )
         # what is wrong with the feed is told once
         remarks = []

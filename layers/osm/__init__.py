@@ -148,7 +148,7 @@ def osm_sources(path: Path, dataset: str | None = None) -> Iterator[tuple[str, S
         if source is not None:
             any_layer = True
             mapping = Mapping(
-                dataset=dataset or dataset_name(source), constants={**constants, **dict(own)}
+                dataset=dataset or dataset_name(source.name), constants={**constants, **dict(own)}
             )
             yield name, source, mapping
     if not any_layer:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -90,6 +92,33 @@ def test_rejected_rows_come_back_beside_the_file_and_enter_once_mended(
     assert "新增 added 1" in told
     assert "未用的列" not in told
     assert rows(cim, "parking")["0030"]["spaces"] == 31
+
+
+@pytest.mark.parametrize(
+    "options", [("--dataset", "停车 普查"), ("--rejects", "bad rows.csv")], ids=lambda one: one[0]
+)
+def test_rejected_rows_are_told_with_the_dataset_that_their_file_does_not_name(
+    cim: Cim, folder: Path, options: tuple[str, str]
+) -> None:
+    lines = [f"{n},{n},114.1{n:02},22.55" for n in range(30)]
+    text = "\n".join(["id,spaces,lon,lat", *lines, "bad,many,114.2,22.5"])
+    (folder / "lots.csv").write_text(text)
+    arguments = ("--crs", "EPSG:4490", "--report", "r.html")
+    told = cim("import", "parking", "lots.csv", *arguments, *options).stdout
+    command = re.search(r"：(cim import parking .*? --dataset \S+(?: \S+')?) /", told)
+    assert command is not None
+    _, *words = shlex.split(command[1])
+    dataset = options[1] if options[0] == "--dataset" else "lots"
+    assert words[-1] == dataset
+    page = html.unescape((folder / "r.html").read_text(encoding="utf-8"))
+    assert f"--dataset {shlex.quote(dataset)}" in page
+    back = folder / words[2]
+    back.write_text(back.read_text().replace("many", "31"))
+    told = cim(*words, "--crs", "EPSG:4490").stdout
+    assert f"[{dataset}]" in told
+    assert "新增 added 1" in told
+    # mended, and by the option in its own dataset: nothing is left to say
+    assert "--dataset" not in told
 
 
 def test_a_report_is_a_page_and_can_be_written_again_from_the_history(

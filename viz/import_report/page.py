@@ -36,6 +36,7 @@ _UNSAID: dict[str, Any] = dict.fromkeys(
         "taken_back_by",
         "reason",
         "rejected_file",
+        "rejected_option",
         "sha256",
         "outcome",
         "extent",
@@ -72,7 +73,8 @@ def report_html(
     report
         ``layers.report.Report.as_dict()``, fresh or as the batch keeps it. Beside it may stand
         ``made_by``, ``made_at`` and ``reason`` of the batch, ``taken_back_by``, the rollback that
-        took it back, and ``rejected_file``, the name of the file with the rejected rows.
+        took it back, and ``rejected_file``, the name of the file with the rejected rows, with
+        ``rejected_option``, by which they enter their dataset where that name does not lead there.
     context
         What the map is drawn on, from `viz.import_report.context_of`.
     private
